@@ -1,1 +1,3 @@
+//! The binary `matching`: parses and composes; everything else is the library's.
+
 fn main() {}
