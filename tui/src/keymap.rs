@@ -98,7 +98,8 @@ pub enum Action {
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
     keys: &'static [KeyCode],
-    action: Action,
+    /// What is asked for.
+    pub action: Action,
     /// How the key is written.
     pub shown: &'static str,
     /// What it does.
@@ -135,7 +136,6 @@ const LISTS: &[Binding] = &[
     bind(&[Char('1')], Action::Tab(0), "1", T::KeyTab1, false),
     bind(&[Char('2')], Action::Tab(1), "2", T::KeyTab2, false),
     bind(&[Char('3')], Action::Tab(2), "3", T::KeyTab3, false),
-    bind(&[Char('4')], Action::Tab(3), "4", T::KeyTab4, false),
     bind(&[Char('?'), F(1)], Action::Help, "?", T::KeyHelp, false),
     bind(&[F(2), Char('L')], Action::Language, "F2", T::KeyLanguage, false),
     bind(&[Char('O')], Action::SignOut, "O", T::KeySignOut, false),

@@ -9,7 +9,7 @@ use matching_protocol::{Language, Time};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-pub use run::{AppConfig, Pane, Reading, run};
+pub use run::{AppConfig, Asks, Pane, message_of, now, run};
 pub use world::{Intent, IntentState, Link, Said, Settings, World};
 
 use crate::keymap::{self, Action, Place};
@@ -40,6 +40,18 @@ impl App {
     /// The screen that is shown.
     pub fn screen(&self) -> &Screen {
         &self.screen
+    }
+
+    /// How many changes were pushed so far.
+    pub fn changes(&self) -> u64 {
+        self.world.changes
+    }
+
+    /// What was said last at the foot of the screen.
+    pub fn headline(&self) -> Option<String> {
+        let world = &self.world;
+        let said = world.said.as_ref()?;
+        Some(said.notice.say(world.language(), &world.settings.zone, world.now))
     }
 
     /// Where a key is pressed now.

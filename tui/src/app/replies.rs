@@ -1,8 +1,9 @@
 //! What the connection tells: who is signed in, what was answered, what was pushed.
 
+use jiff::tz::TimeZone;
 use matching_protocol::{
-    AccountView, Actor, BoardChange, Body, Command, CommandId, Done, ErrorCode, ErrorReply, Event, Outcome, Push,
-    ResultBody, Role, SessionRequest,
+    AccountView, Actor, BoardChange, Body, Command, CommandId, Done, ErrorCode, ErrorReply, Event, Outcome,
+    Push, ResultBody, Role, SessionRequest,
 };
 
 use super::world::{Asked, Intent, IntentState};
@@ -30,7 +31,6 @@ impl App {
                 let since = self.down_since();
                 let retry_at = self.world.now.plus(retry_in);
                 self.world.link = Link::Offline { error, since, retry_at };
-                self.world.away = None;
             }
             Update::Reply(id, outcome) => self.on_reply(id, outcome),
             Update::Lost(id) => self.on_lost(id),
@@ -51,6 +51,11 @@ impl App {
         let again = self.world.model.me.as_ref().is_some_and(|me| me.account == account.account);
         let role = account.role;
         self.world.link = Link::Ready;
+        if let Some(zone) =
+            self.world.settings.account_zone.then(|| TimeZone::get(&account.zone).ok()).flatten()
+        {
+            self.world.settings.zone = zone;
+        }
         self.world.model.me = Some(account);
         if again {
             self.world.back_online();
@@ -171,6 +176,7 @@ impl App {
         }
         let mut again: Vec<List> = Vec::new();
         for push in pushes {
+            self.world.changes += 1;
             if !self.world.is_catching_up() {
                 self.announce(&push);
             }

@@ -32,6 +32,8 @@ pub struct Settings {
     pub language: Language,
     /// The reader's zone.
     pub zone: TimeZone,
+    /// Whether the account's zone takes the place of that one.
+    pub account_zone: bool,
     /// How things look.
     pub theme: Theme,
     /// Which server.
@@ -133,6 +135,8 @@ pub struct World {
     pub said: Option<Said>,
     /// Whether the terminal has the focus.
     pub focused: bool,
+    /// How many changes were pushed so far.
+    pub changes: u64,
     away: Option<Away>,
     asked: HashMap<CommandId, Asked>,
     followed: bool,
@@ -151,6 +155,7 @@ impl World {
             model: Model::default(),
             said: None,
             focused: true,
+            changes: 0,
             away: None,
             asked: HashMap::new(),
             followed: false,
@@ -162,6 +167,11 @@ impl World {
     /// The language that is shown.
     pub fn language(&self) -> Language {
         self.settings.language
+    }
+
+    /// What time it is, in the reader's zone.
+    pub fn now_zoned(&self) -> jiff::ZonedDateTime {
+        self.now.timestamp().to_zoned_datetime(self.settings.zone.clone())
     }
 
     /// Whether commands can be sent.
@@ -383,16 +393,16 @@ impl World {
     }
 
     /// After how long a tick is needed: for what shows an age, and for what waits.
-    pub fn next_tick(&self) -> Option<Duration> {
+    pub fn next_tick(&self) -> Duration {
         let waits = self.lists().iter().any(|list| self.model.load(*list).retry_at.is_some())
             || self.timeline_retry.is_some();
         let ages = self.intents().next().is_some() || matches!(self.link, Link::Offline { .. });
         if waits {
-            Some(Duration::from_millis(250))
+            Duration::from_millis(250)
         } else if ages || !self.is_ready() {
-            Some(Duration::from_secs(1))
+            Duration::from_secs(1)
         } else {
-            Some(Duration::from_secs(20))
+            Duration::from_secs(20)
         }
     }
 

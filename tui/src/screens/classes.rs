@@ -38,8 +38,11 @@ impl Classes {
             return;
         }
         let wide = area.width >= 80;
-        let mut columns =
-            vec![Column::cells(T::ColumnId, 6), Column::cells(T::ColumnClass, 12), Column::share(T::ColumnTeacher, 1)];
+        let mut columns = vec![
+            Column::cells(T::ColumnId, 6),
+            Column::cells(T::ColumnClass, 12),
+            Column::share(T::ColumnTeacher, 1),
+        ];
         columns.push(Column::cells(T::ColumnVisitAt, 20));
         if wide {
             columns.push(Column::cells(T::ColumnFinishedAt, 20));

@@ -84,7 +84,9 @@ pub fn link_state(canvas: &Canvas<'_>, world: &World) -> (String, Style) {
     let age = |since: Time| i18n::age(language, since, world.now);
     match &world.link {
         Link::Ready => (canvas.say(T::LinkOnline).to_owned(), canvas.theme.good),
-        Link::Online if world.model.me.is_some() => (canvas.say(T::LinkSigningIn).to_owned(), canvas.theme.warn),
+        Link::Online if world.model.me.is_some() => {
+            (canvas.say(T::LinkSigningIn).to_owned(), canvas.theme.warn)
+        }
         Link::Online => (canvas.say(T::LinkOnline).to_owned(), canvas.theme.good),
         Link::Connecting { attempt: 1, .. } => (canvas.say(T::LinkConnecting).to_owned(), canvas.theme.warn),
         Link::Connecting { since, .. } | Link::Offline { since, .. } => {

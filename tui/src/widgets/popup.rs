@@ -9,12 +9,8 @@ pub fn popup(canvas: &mut Canvas<'_>, area: Rect, width: u16, height: u16, title
     let area = area.intersection(canvas.buffer.area);
     let width = width.min(area.width);
     let height = height.min(area.height);
-    let place = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
+    let place =
+        Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     blank_cut_syllables(canvas, place);
     for y in place.top()..place.bottom() {
         for x in place.left()..place.right() {

@@ -1,7 +1,7 @@
 //! The student's first screen: a new request, and how the requests stand.
 
 use matching_protocol::{
-    Area, Command, ErrorCode, MatchId, MatchView, Note, Price, PriceRange, RequestMatch, Subject,
+    Area, Command, ErrorCode, Language, MatchId, MatchView, Note, Price, PriceRange, RequestMatch, Subject,
 };
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -102,7 +102,7 @@ impl Home {
     }
 
     fn price(&self) -> Option<Price> {
-        parse_price(self.form.field(PRICE).value()).ok()
+        parse_price(self.form.field(PRICE).value()).ok().and_then(|won| Price::new(won).ok())
     }
 
     /// The request was made: the draft has done its work.
@@ -148,10 +148,7 @@ impl Home {
         const FORM_HEIGHT: u16 = 8;
         let (form, list) = if area.width >= 100 {
             let width = 46;
-            (
-                Rect { width, ..area },
-                Rect { x: area.x + width, width: area.width - width, ..area },
-            )
+            (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
         } else {
             let height = FORM_HEIGHT.min(area.height);
             (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
@@ -197,11 +194,17 @@ impl Home {
         }
         match self.price() {
             Some(price) if range.contains(price) => (format!("= {price}"), canvas.theme.good),
-            Some(price) => (
-                format!("= {price}: {}", i18n::price_range(canvas.language, range)),
-                canvas.theme.warn,
-            ),
-            None => (canvas.say(T::PriceNotRead).to_owned(), canvas.theme.warn),
+            Some(price) => {
+                (format!("= {price}: {}", i18n::price_range(canvas.language, range)), canvas.theme.warn)
+            }
+            None => (self.price_problem(canvas.language, range), canvas.theme.warn),
+        }
+    }
+
+    fn price_problem(&self, language: Language, range: PriceRange) -> String {
+        match parse_price(self.form.field(PRICE).value()) {
+            Ok(_) => i18n::price_range(language, range),
+            Err(error) => error.message(language).to_owned(),
         }
     }
 
@@ -250,9 +253,6 @@ pub fn status_cell(canvas: &Canvas<'_>, row: &MatchView, world: &World) -> (Stri
     match world.intent_on(row.match_id).map(|intent| intent.state) {
         Some(IntentState::Sent) => (canvas.say(T::Sending).to_owned(), canvas.theme.warn),
         Some(IntentState::Unknown { .. }) => (canvas.say(T::Checking).to_owned(), canvas.theme.warn),
-        None => (
-            i18n::status(canvas.language, row.status).to_owned(),
-            canvas.theme.status(row.status),
-        ),
+        None => (i18n::status(canvas.language, row.status).to_owned(), canvas.theme.status(row.status)),
     }
 }

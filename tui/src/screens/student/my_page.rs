@@ -130,7 +130,9 @@ impl MyPage {
                 Span::styled(format!("  {}", entry.who), canvas.theme.label),
             ]));
             let room = usize::from(area.width).saturating_sub(2);
-            lines.extend(cells::wrap(&entry.what, room).into_iter().map(|text| Line::raw(format!("  {text}"))));
+            lines.extend(
+                cells::wrap(&entry.what, room).into_iter().map(|text| Line::raw(format!("  {text}"))),
+            );
         }
         let total = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let most = total.saturating_sub(area.height);
