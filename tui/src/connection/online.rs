@@ -18,9 +18,6 @@ use crate::session::Session;
 /// Requests that wait for their replies. When there are so many, the next ones wait in the queue before.
 const MAX_WAITING: usize = 64;
 
-/// So long before an access token runs out a new one is fetched.
-const EARLY: Duration = Duration::from_secs(60);
-
 /// Why the loop stops.
 enum Stop {
     Ended(Ended),
@@ -218,9 +215,7 @@ impl Online<'_> {
     }
 
     fn refresh_early(&mut self, expires_at: matching_protocol::Time) {
-        let expires = self.wire.instant_of(expires_at);
-        let left = expires.saturating_duration_since(Instant::now());
-        self.refresh_at = Some(expires - EARLY.min(left / 2));
+        self.refresh_at = Some(self.wire.refresh_at(expires_at));
     }
 
     async fn authenticated(&mut self, outcome: Outcome) -> Result<(), Stop> {

@@ -126,10 +126,13 @@ enum Day {
     Soonest,
 }
 
+/// Hour, minute and second as they were written.
+type Written = [i16; 3];
+
 /// What has been read so far; each at most once.
 struct Draft {
     day: Day,
-    hour: Option<(i16, i16, i16)>,
+    hour: Option<Written>,
     half: Option<HalfDay>,
 }
 
@@ -163,7 +166,7 @@ impl Draft {
     }
 
     fn clock(&self) -> Result<Clock, MeetingTimeError> {
-        let (hour, minute, second) = self.hour.ok_or(MeetingTimeError::NoHour)?;
+        let [hour, minute, second] = self.hour.ok_or(MeetingTimeError::NoHour)?;
         let (hour, next_day) = match (self.half, hour) {
             (None, hour) => (hour, false),
             (Some(HalfDay::Morning), 12) => (0, false),
@@ -245,7 +248,7 @@ fn weekday(token: Token) -> Option<Weekday> {
     }
 }
 
-fn hour(tokens: &[Token]) -> Option<((i16, i16, i16), &[Token])> {
+fn hour(tokens: &[Token]) -> Option<(Written, &[Token])> {
     use Token::{HalfPast, Hour, Minute, Number, Sign};
     Some(match tokens {
         [
@@ -255,18 +258,18 @@ fn hour(tokens: &[Token]) -> Option<((i16, i16, i16), &[Token])> {
             Sign(':'),
             Number { value: second, figures: 2 },
             behind @ ..,
-        ] => ((*hour, *minute, *second), behind),
+        ] => ([*hour, *minute, *second], behind),
         [Number { value: hour, .. }, Sign(':'), Number { value: minute, figures: 2 }, behind @ ..]
         | [Number { value: hour, .. }, Hour, Number { value: minute, .. }, Minute, behind @ ..] => {
-            ((*hour, *minute, 0), behind)
+            ([*hour, *minute, 0], behind)
         }
-        [Number { value: hour, .. }, Hour, HalfPast, behind @ ..] => ((*hour, 30, 0), behind),
-        [Number { value: hour, .. }, Hour, behind @ ..] => ((*hour, 0, 0), behind),
+        [Number { value: hour, .. }, Hour, HalfPast, behind @ ..] => ([*hour, 30, 0], behind),
+        [Number { value: hour, .. }, Hour, behind @ ..] => ([*hour, 0, 0], behind),
         // The half of the day is read next.
         [Number { value: hour, .. }, Token::HalfDay(HalfDay::Morning | HalfDay::Afternoon), ..] => {
-            ((*hour, 0, 0), &tokens[1..])
+            ([*hour, 0, 0], &tokens[1..])
         }
-        [Token::Noon, behind @ ..] => ((12, 0, 0), behind),
+        [Token::Noon, behind @ ..] => ([12, 0, 0], behind),
         _ => return None,
     })
 }
