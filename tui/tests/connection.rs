@@ -1,5 +1,7 @@
 //! The connection against a server that cuts, refuses and repeats on command.
 
+#![allow(clippy::unwrap_used, reason = "a test that finds nothing to unwrap has failed")]
+
 mod fake_server;
 
 use fake_server::{FakeServer, LOG, Peer, account, push, signed_in};

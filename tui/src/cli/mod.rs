@@ -1,8 +1,8 @@
 //! The command line: one subcommand a file. Without a subcommand the app opens.
 //!
-//! - [`failure`]: what can go wrong, and the exit codes
-//! - [`link`]: a connection that is signed in
-//! - [`output`]: fields, tables and JSON on standard output
+//! - `failure`: what can go wrong, and the exit codes
+//! - `link`: a connection that is signed in
+//! - `output`: fields, tables and JSON on standard output
 
 mod cancel;
 mod classes;
