@@ -19,6 +19,22 @@ pub enum Language {
     Ko,
 }
 
+impl Language {
+    /// The language as it is written everywhere.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::Ko => "ko",
+        }
+    }
+}
+
+impl std::fmt::Display for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl std::str::FromStr for Language {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {

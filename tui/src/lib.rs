@@ -6,12 +6,16 @@
 //! - [`screens`], [`widgets`], [`theme`], [`i18n`]: what is drawn, in which words
 //! - [`terminal`]: taken and given back
 //! - [`demo`]: a server, a student and a teacher in one terminal
+//! - [`cli`]: the command line; one subcommand a file
+//! - [`config`], [`clock`]: flags, environment and defaults, put together once; what time it is
 //! - [`connection`]: requests, replies and pushes over one WebSocket
 //! - [`parse`]: prices and meeting times as people write them
 //! - [`session`]: who is logged in, kept between commands
 
 pub mod app;
+pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod connection;
 pub mod demo;
 pub mod i18n;

@@ -1,3 +1,7 @@
-//! The binary `matching`: parses and composes; everything else is the library's.
+//! The binary `matching`: everything is the library's.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    matching_tui::cli::run(std::env::args_os())
+}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// A login, as the session file holds it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Session {
-    /// Which server it belongs to; its tokens are never sent to another.
+    /// Which server it belongs to; its tokens are never sent to another host.
     pub url: String,
     /// As whom.
     pub account: AccountView,
@@ -95,12 +95,13 @@ impl SessionStore {
         })
     }
 
-    /// The session at this server, if somebody is logged in there.
+    /// The session at this server, if somebody is logged in there. As with cookies the host counts and not the port: a
+    /// server that comes back on another one is still the same.
     ///
     /// # Errors
     /// As [`SessionStore::load`].
     pub fn load_for(&self, url: &str) -> Result<Option<Session>, SessionError> {
-        Ok(self.load()?.filter(|session| session.url == url))
+        Ok(self.load()?.filter(|session| host_of(&session.url) == host_of(url)))
     }
 
     /// Whether logins can be kept here: to be asked before a screen is drawn that would hide the answer.
@@ -182,6 +183,14 @@ impl SessionStore {
     }
 }
 
+/// Every name of this machine's own is one host.
+fn host_of(url: &str) -> Option<String> {
+    let url: tokio_tungstenite::tungstenite::http::Uri = url.parse().ok()?;
+    let host = url.host()?.to_ascii_lowercase();
+    let own = matches!(host.as_str(), "localhost" | "127.0.0.1" | "[::1]");
+    Some(if own { "localhost".to_owned() } else { host })
+}
+
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -228,7 +237,9 @@ mod tests {
         assert_eq!(store.load().unwrap(), None);
         store.save(&session("r", "a")).unwrap();
         assert_eq!(store.load_for("ws://127.0.0.1:7117/ws").unwrap(), Some(session("r", "a")));
+        assert_eq!(store.load_for("ws://localhost:8000/ws").unwrap(), Some(session("r", "a")));
         assert_eq!(store.load_for("ws://elsewhere:7117/ws").unwrap(), None);
+        assert_eq!(store.load_for("ws://127.0.0.1.elsewhere:7117/ws").unwrap(), None);
     }
 
     #[cfg(unix)]

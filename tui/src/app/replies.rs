@@ -89,7 +89,7 @@ impl App {
         match (self.world.answered(id), outcome) {
             (Some(Asked::Page(list)), outcome) => self.on_page(list, id, outcome),
             (Some(Asked::Timeline(_)), Outcome::Result(ResultBody::Timeline(timeline))) => {
-                self.world.model.take_timeline(timeline);
+                self.world.timeline_came(timeline);
             }
             (Some(Asked::Timeline(_)), Outcome::Result(_)) => self.world.timeline_failed(None),
             (Some(Asked::Timeline(_)), Outcome::Error(error)) => self.world.timeline_failed(Some(error.code)),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use matching_protocol::{
     Body, Command, CommandId, ErrorCode, Language, MatchId, OneMatch, Query, Role, ServerHello, Time,
+    Timeline,
 };
 
 use crate::i18n::Notice;
@@ -304,7 +305,8 @@ impl World {
 
     /// Asks for what happened to this match, unless it is known or asked for.
     pub fn want_timeline(&mut self, id: MatchId) {
-        let known = self.model.timeline.as_ref().is_some_and(|timeline| timeline.match_id == id);
+        let of_it = self.model.timeline.as_ref().is_some_and(|timeline| timeline.match_id == id);
+        let known = of_it && !self.model.timeline_has_gap;
         let asked = self.asked.values().any(|asked| matches!(asked, Asked::Timeline(_)));
         let too_soon = self.timeline_retry.is_some_and(|at| at > self.now);
         if known || asked || too_soon || !self.is_ready() {
@@ -313,6 +315,11 @@ impl World {
         self.timeline_retry = None;
         let query = Query::Timeline(OneMatch { match_id: id });
         self.ask(CommandId::generate(), Asked::Timeline(id), Body::Query(query));
+    }
+
+    pub(crate) fn timeline_came(&mut self, timeline: Timeline) {
+        self.model.take_timeline(timeline);
+        self.timeline_retry = self.model.timeline_has_gap.then(|| self.now.plus(CATCH_UP));
     }
 
     pub(crate) fn timeline_failed(&mut self, error: Option<ErrorCode>) {

@@ -38,6 +38,11 @@ impl Client {
         self.wire.instant_of(time)
     }
 
+    /// When a token that is good until then has to be refreshed on a connection that stays.
+    pub fn refresh_at(&self, expires_at: Time) -> Instant {
+        self.wire.refresh_at(expires_at)
+    }
+
     /// Asks, and waits for the reply. Pushes that come meanwhile are kept for [`Client::next_push`].
     ///
     /// # Errors

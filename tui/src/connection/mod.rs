@@ -1,13 +1,15 @@
 //! The connection to the server: [`Client`] for one command after the other, [`Live`] for an app that stays.
 //!
-//! - [`wire`](self): frames over one WebSocket, and when it counts as dead
+//! - `wire`: frames over one WebSocket, and when it counts as dead
 //! - [`Client`]: asks and waits; does not reconnect
-//! - [`Live`]: reconnects, signs in and resumes by itself
+//! - [`Live`]: reconnects, signs in and resumes by itself; `online` is one connection of it, `sign_in` who one is
+//!   there
 
 mod backoff;
 mod client;
 mod live;
 mod online;
+mod sign_in;
 mod wire;
 
 use std::time::Duration;

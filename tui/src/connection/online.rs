@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::time::Duration;
 
 use matching_protocol::{
-    AccountView, Authenticate, Body, CommandId, ErrorCode, ErrorReply, Outcome, Push, Refresh, Reply,
-    Request, ResultBody, Secret, Seq, ServerFrame, SessionRequest, SignedIn, Subscribe,
+    Body, CommandId, ErrorCode, ErrorReply, Outcome, Push, Refresh, Reply, Request, ResultBody, Seq,
+    ServerFrame, SessionRequest, Subscribe,
 };
 use tokio::time::{Instant, sleep_until};
 
@@ -18,11 +17,8 @@ use crate::session::Session;
 /// Requests that wait for their replies. When there are so many, the next ones wait in the queue before.
 const MAX_WAITING: usize = 64;
 
-/// So long before an access token runs out a new one is fetched.
-const EARLY: Duration = Duration::from_secs(60);
-
 /// Why the loop stops.
-enum Stop {
+pub(super) enum Stop {
     Ended(Ended),
     Gone,
 }
@@ -40,7 +36,7 @@ impl From<Ended> for Stop {
 }
 
 /// For what a reply is awaited.
-enum Waiting {
+pub(super) enum Waiting {
     /// The app's own; `again` once it has been sent a second time after a refresh.
     App {
         body: Body,
@@ -54,7 +50,7 @@ enum Waiting {
 }
 
 #[derive(PartialEq, Eq)]
-enum Standing {
+pub(super) enum Standing {
     SignedOut,
     /// By the session's tokens; the app's requests wait meanwhile.
     SigningIn,
@@ -62,16 +58,16 @@ enum Standing {
 }
 
 pub(super) struct Online<'a> {
-    task: &'a mut Task,
-    wire: Wire,
+    pub(super) task: &'a mut Task,
+    pub(super) wire: Wire,
     connection: u32,
-    standing: Standing,
+    pub(super) standing: Standing,
     waiting: HashMap<CommandId, Waiting>,
     /// The app's requests that were refused as unauthenticated: sent again after the refresh that is under way.
-    held: Vec<(CommandId, Body)>,
+    pub(super) held: Vec<(CommandId, Body)>,
     /// Pushes of an earlier subscription are dropped until the reply to this one has come; it repeats them.
-    subscribing: Option<CommandId>,
-    refresh_at: Option<Instant>,
+    pub(super) subscribing: Option<CommandId>,
+    pub(super) refresh_at: Option<Instant>,
 }
 
 impl<'a> Online<'a> {
@@ -174,135 +170,15 @@ impl<'a> Online<'a> {
         Ok(())
     }
 
-    async fn send(&mut self, id: CommandId, body: Body, waiting: Waiting) -> Result<(), Stop> {
+    pub(super) async fn send(&mut self, id: CommandId, body: Body, waiting: Waiting) -> Result<(), Stop> {
         self.waiting.insert(id, waiting);
         Ok(self.wire.send(Request { id, body }).await?)
     }
 
-    async fn ask(&mut self, request: SessionRequest, waiting: Waiting) -> Result<CommandId, Stop> {
+    pub(super) async fn ask(&mut self, request: SessionRequest, waiting: Waiting) -> Result<CommandId, Stop> {
         let id = CommandId::generate();
         self.send(id, Body::Session(request), waiting).await?;
         Ok(id)
-    }
-}
-
-/// Who one is.
-impl Online<'_> {
-    /// By the session's tokens, if there are any.
-    async fn sign_in(&mut self) -> Result<(), Stop> {
-        let Some(session) = self.task.session() else {
-            let error = ErrorReply::new(ErrorCode::Unauthenticated, self.task.language);
-            return self.give_up(error).await;
-        };
-        self.standing = Standing::SigningIn;
-        if self.wire.instant_of(session.access_expires_at) > Instant::now() + Duration::from_secs(5) {
-            self.refresh_early(session.access_expires_at);
-            let access_token = session.access_token;
-            self.ask(SessionRequest::Authenticate(Authenticate { access_token }), Waiting::Authenticate)
-                .await?;
-            return Ok(());
-        }
-        self.refresh().await
-    }
-
-    async fn refresh(&mut self) -> Result<(), Stop> {
-        self.refresh_at = None;
-        let Some(session) = self.task.session() else {
-            let error = ErrorReply::new(ErrorCode::Unauthenticated, self.task.language);
-            return self.give_up(error).await;
-        };
-        let refresh_token = session.refresh_token.clone();
-        let waiting = Waiting::Refresh(Box::new(session));
-        self.ask(SessionRequest::Refresh(Refresh { refresh_token }), waiting).await?;
-        Ok(())
-    }
-
-    fn refresh_early(&mut self, expires_at: matching_protocol::Time) {
-        let expires = self.wire.instant_of(expires_at);
-        let left = expires.saturating_duration_since(Instant::now());
-        self.refresh_at = Some(expires - EARLY.min(left / 2));
-    }
-
-    async fn authenticated(&mut self, outcome: Outcome) -> Result<(), Stop> {
-        match outcome {
-            Outcome::Result(ResultBody::Account(account)) => self.signed_in(account).await,
-            Outcome::Error(error) if error.code == ErrorCode::Unauthenticated => self.refresh().await,
-            Outcome::Error(error) => self.refused(error).await,
-            Outcome::Result(_) => Err(unfitting()),
-        }
-    }
-
-    async fn refreshed(&mut self, used: Session, outcome: Outcome) -> Result<(), Stop> {
-        match outcome {
-            Outcome::Result(ResultBody::SignedIn(signed_in)) => {
-                let account = signed_in.account.clone();
-                self.keep(signed_in, Some(&used.refresh_token));
-                if self.standing == Standing::SigningIn {
-                    self.signed_in(account).await?;
-                }
-                for (id, body) in std::mem::take(&mut self.held) {
-                    self.send(id, body.clone(), Waiting::App { body, again: true }).await?;
-                }
-                Ok(())
-            }
-            Outcome::Error(error) if error.code == ErrorCode::Unauthenticated => {
-                let now = self.task.session();
-                if now.is_some_and(|now| now.refresh_token != used.refresh_token) {
-                    // Somebody logged in anew in the same file.
-                    return self.sign_in().await;
-                }
-                if self.task.unsaved.is_none() {
-                    self.task.store.forget(&used.refresh_token).unwrap_or_default();
-                }
-                self.task.unsaved = None;
-                self.give_up(error).await
-            }
-            Outcome::Error(error) => self.refused(error).await,
-            Outcome::Result(_) => Err(unfitting()),
-        }
-    }
-
-    /// The server knows who it is and says no, or can't say now: then a new connection asks again.
-    async fn refused(&mut self, error: ErrorReply) -> Result<(), Stop> {
-        match error.code {
-            ErrorCode::AccountDisabled | ErrorCode::AccountPending => self.give_up(error).await,
-            _ => Err(Ended::Bye(error).into()),
-        }
-    }
-
-    async fn give_up(&mut self, error: ErrorReply) -> Result<(), Stop> {
-        self.signed_out(&error).await?;
-        Ok(self.task.tell(Update::SignedOut(error)).await?)
-    }
-
-    async fn signed_out(&mut self, error: &ErrorReply) -> Result<(), Stop> {
-        self.standing = Standing::SignedOut;
-        self.refresh_at = None;
-        self.subscribing = None;
-        for (id, _) in std::mem::take(&mut self.held) {
-            self.task.tell(Update::Reply(id, Outcome::Error(error.clone()))).await?;
-        }
-        Ok(())
-    }
-
-    async fn signed_in(&mut self, account: AccountView) -> Result<(), Stop> {
-        self.standing = Standing::SignedIn;
-        self.task.tell(Update::SignedIn(account)).await?;
-        if self.task.following.is_some() {
-            self.subscribe().await?;
-        }
-        Ok(())
-    }
-
-    /// Keeps the tokens; `used` names the refresh token that brought them, none for a login.
-    fn keep(&mut self, signed_in: SignedIn, used: Option<&Secret>) {
-        self.refresh_early(signed_in.access_expires_at);
-        let session = Session::new(&self.task.url, signed_in);
-        let kept = match used {
-            Some(used) if self.task.unsaved.is_none() => self.task.store.refreshed(used, &session),
-            _ => self.task.store.save(&session),
-        };
-        self.task.unsaved = kept.is_err().then_some(session);
     }
 }
 
@@ -356,7 +232,7 @@ impl Online<'_> {
         self.refresh().await
     }
 
-    async fn subscribe(&mut self) -> Result<(), Stop> {
+    pub(super) async fn subscribe(&mut self) -> Result<(), Stop> {
         let hello_log = self.wire.hello().log;
         let Some(following) = &mut self.task.following else { return Ok(()) };
         let log = *following.log.get_or_insert(hello_log);
@@ -401,6 +277,6 @@ impl Online<'_> {
     }
 }
 
-fn unfitting() -> Stop {
+pub(super) fn unfitting() -> Stop {
     Ended::Broken("a reply that does not fit its request".to_owned()).into()
 }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use matching_protocol::{
-    ClientFrame, ClientHello, ErrorCode, ErrorReply, Language, Request, ServerFrame, ServerHello, VERSION,
+    ClientFrame, ClientHello, ErrorCode, ErrorReply, Language, Request, ServerFrame, ServerHello, Time,
+    VERSION,
 };
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -16,6 +17,9 @@ use super::{CONNECT_TIMEOUT, ConnectError, Ended};
 
 /// The server lets itself be heard every 20 seconds; after three times that it is gone.
 const SILENCE: Duration = Duration::from_secs(60);
+
+/// So long before an access token runs out a new one is fetched.
+const EARLY: Duration = Duration::from_secs(60);
 
 /// The largest frame that is taken: a page of 200 rows with the longest texts stays well below.
 const MAX_INBOUND: usize = 16 * 1024 * 1024;
@@ -80,10 +84,17 @@ impl Wire {
     }
 
     /// When the server's clock will show `time`, by this machine's monotonic clock: the two walls may disagree.
-    pub(crate) fn instant_of(&self, time: matching_protocol::Time) -> Instant {
+    pub(crate) fn instant_of(&self, time: Time) -> Instant {
         let millis = time.as_millis().saturating_sub(self.hello.now.as_millis()).max(0);
         let year = 366 * 24 * 3600 * 1000;
         self.hello_at + Duration::from_millis(u64::try_from(millis).unwrap_or(0).min(year))
+    }
+
+    /// When a token that is good until then has to be refreshed: a minute early, or half of a short life; never at once.
+    pub(crate) fn refresh_at(&self, expires_at: Time) -> Instant {
+        let now = Instant::now();
+        let left = self.instant_of(expires_at).saturating_duration_since(now);
+        now + (left - EARLY.min(left / 2)).max(Duration::from_secs(1))
     }
 
     /// Sends one request. A server that takes nothing for as long as it may be silent counts as gone.

@@ -3,6 +3,7 @@
 mod fold;
 mod listing;
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 
 use matching_protocol::{
@@ -83,6 +84,8 @@ pub struct Model {
     pub timeline: Option<Timeline>,
     /// Why there is no timeline.
     pub timeline_error: Option<ErrorCode>,
+    /// An event is missing in it: it has to be asked for again.
+    pub timeline_has_gap: bool,
     recent: VecDeque<Push>,
     forgotten: Seq,
 }
@@ -171,12 +174,12 @@ impl Model {
     pub fn take_timeline(&mut self, timeline: Timeline) {
         self.timeline = Some(timeline);
         self.timeline_error = None;
+        self.timeline_has_gap = false;
         let recent = std::mem::take(&mut self.recent);
         recent.iter().for_each(|push| self.fold_timeline(push));
         self.recent = recent;
     }
 
-    /// A timeline with a gap is dropped, to be asked for again.
     fn fold_timeline(&mut self, push: &Push) {
         let (Some(timeline), Push::Event(recorded)) = (&mut self.timeline, push) else { return };
         if timeline.match_id != recorded.match_id {
@@ -184,9 +187,9 @@ impl Model {
         }
         let next = timeline.events.last().map_or(1, |event| event.version + 1);
         match recorded.version.cmp(&next) {
-            std::cmp::Ordering::Less => {}
-            std::cmp::Ordering::Equal => timeline.events.push(recorded.clone()),
-            std::cmp::Ordering::Greater => self.timeline = None,
+            Ordering::Less => {}
+            Ordering::Equal => timeline.events.push(recorded.clone()),
+            Ordering::Greater => self.timeline_has_gap = true,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Meeting times: `2026-12-01 19:00`, `12/1 19:00`, `fri 19:00`, `tomorrow 7pm`, `내일 저녁 7시`, RFC 3339.
 
 use jiff::civil::{self, Weekday};
-use jiff::tz::AmbiguousOffset;
 use jiff::{Timestamp, ToSpan, ZonedDateTime};
 use matching_protocol::{Language, Time};
 
+use super::meeting_day::{Clock, Day, resolve};
 use super::meeting_words::{HalfDay, Token, tokens};
 
 /// The text is not a meeting time.
@@ -107,29 +107,13 @@ fn from_now(tokens: &[Token]) -> Option<i64> {
     Some(i64::from(*value) * length)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Day {
-    Date {
-        year: i16,
-        month: i16,
-        day: i16,
-    },
-    NextDate {
-        month: i16,
-        day: i16,
-    },
-    FromToday(i32),
-    Next(Weekday),
-    OfThisWeek(Weekday),
-    OfNextWeek(Weekday),
-    /// Today, or tomorrow if that hour is over.
-    Soonest,
-}
+/// Hour, minute and second as they were written.
+type Written = [i16; 3];
 
 /// What has been read so far; each at most once.
 struct Draft {
     day: Day,
-    hour: Option<(i16, i16, i16)>,
+    hour: Option<Written>,
     half: Option<HalfDay>,
 }
 
@@ -163,7 +147,7 @@ impl Draft {
     }
 
     fn clock(&self) -> Result<Clock, MeetingTimeError> {
-        let (hour, minute, second) = self.hour.ok_or(MeetingTimeError::NoHour)?;
+        let [hour, minute, second] = self.hour.ok_or(MeetingTimeError::NoHour)?;
         let (hour, next_day) = match (self.half, hour) {
             (None, hour) => (hour, false),
             (Some(HalfDay::Morning), 12) => (0, false),
@@ -183,13 +167,6 @@ impl Draft {
             .map_err(|_| MeetingTimeError::NoSuchTime)?;
         Ok(Clock { time, next_day })
     }
-}
-
-/// An hour of the day; that of `밤 12시` begins the next one.
-#[derive(Clone, Copy)]
-struct Clock {
-    time: civil::Time,
-    next_day: bool,
 }
 
 fn day(tokens: &[Token]) -> Option<(Day, &[Token])> {
@@ -245,7 +222,7 @@ fn weekday(token: Token) -> Option<Weekday> {
     }
 }
 
-fn hour(tokens: &[Token]) -> Option<((i16, i16, i16), &[Token])> {
+fn hour(tokens: &[Token]) -> Option<(Written, &[Token])> {
     use Token::{HalfPast, Hour, Minute, Number, Sign};
     Some(match tokens {
         [
@@ -255,68 +232,20 @@ fn hour(tokens: &[Token]) -> Option<((i16, i16, i16), &[Token])> {
             Sign(':'),
             Number { value: second, figures: 2 },
             behind @ ..,
-        ] => ((*hour, *minute, *second), behind),
+        ] => ([*hour, *minute, *second], behind),
         [Number { value: hour, .. }, Sign(':'), Number { value: minute, figures: 2 }, behind @ ..]
         | [Number { value: hour, .. }, Hour, Number { value: minute, .. }, Minute, behind @ ..] => {
-            ((*hour, *minute, 0), behind)
+            ([*hour, *minute, 0], behind)
         }
-        [Number { value: hour, .. }, Hour, HalfPast, behind @ ..] => ((*hour, 30, 0), behind),
-        [Number { value: hour, .. }, Hour, behind @ ..] => ((*hour, 0, 0), behind),
+        [Number { value: hour, .. }, Hour, HalfPast, behind @ ..] => ([*hour, 30, 0], behind),
+        [Number { value: hour, .. }, Hour, behind @ ..] => ([*hour, 0, 0], behind),
         // The half of the day is read next.
         [Number { value: hour, .. }, Token::HalfDay(HalfDay::Morning | HalfDay::Afternoon), ..] => {
-            ((*hour, 0, 0), &tokens[1..])
+            ([*hour, 0, 0], &tokens[1..])
         }
-        [Token::Noon, behind @ ..] => ((12, 0, 0), behind),
+        [Token::Noon, behind @ ..] => ([12, 0, 0], behind),
         _ => return None,
     })
-}
-
-fn resolve(day: Day, clock: Clock, now: &ZonedDateTime) -> Result<Time, MeetingTimeError> {
-    let today = now.date();
-    let at = |date: civil::Date| instant(date, clock, now);
-    let later = |date: civil::Date, days: i32| {
-        date.checked_add(days.days()).map_err(|_| MeetingTimeError::NoSuchTime)
-    };
-    let monday = later(today, -i32::from(today.weekday().to_monday_zero_offset()))?;
-    let in_week = |weekday: Weekday| i32::from(weekday.to_monday_zero_offset());
-    let to_come = |time: Result<Time, _>| time.is_ok_and(|time: Time| time.timestamp() > now.timestamp());
-    match day {
-        Day::Date { year, month, day } => at(date(year, month, day)?),
-        Day::NextDate { month, day } => {
-            // The 29th of February may be some years off.
-            let years = today.year()..=today.year().saturating_add(8);
-            let mut dates = years.filter_map(|year| date(year, month, day).ok()).map(at);
-            dates.find(|time| to_come(*time)).ok_or(MeetingTimeError::NoSuchTime)?
-        }
-        Day::FromToday(days) => at(later(today, days)?),
-        Day::OfThisWeek(weekday) => at(later(monday, in_week(weekday))?),
-        Day::OfNextWeek(weekday) => at(later(monday, 7 + in_week(weekday))?),
-        Day::Next(weekday) => {
-            let days = (in_week(weekday) - in_week(today.weekday())).rem_euclid(7);
-            let soonest = at(later(today, days)?);
-            if to_come(soonest) || days > 0 { soonest } else { at(later(today, 7)?) }
-        }
-        Day::Soonest => {
-            let soonest = at(today);
-            if to_come(soonest) { soonest } else { at(later(today, 1)?) }
-        }
-    }
-}
-
-fn date(year: i16, month: i16, day: i16) -> Result<civil::Date, MeetingTimeError> {
-    let part = |value: i16| i8::try_from(value).map_err(|_| MeetingTimeError::NoSuchTime);
-    civil::Date::new(year, part(month)?, part(day)?).map_err(|_| MeetingTimeError::NoSuchTime)
-}
-
-/// Of an hour that comes twice when the clocks are put back, the first.
-fn instant(date: civil::Date, clock: Clock, now: &ZonedDateTime) -> Result<Time, MeetingTimeError> {
-    let date = if clock.next_day { date.tomorrow() } else { Ok(date) };
-    let date = date.map_err(|_| MeetingTimeError::NoSuchTime)?;
-    let ambiguous = now.time_zone().to_ambiguous_timestamp(date.to_datetime(clock.time));
-    if matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. }) {
-        return Err(MeetingTimeError::Skipped);
-    }
-    ambiguous.earlier().map(Time::new).map_err(|_| MeetingTimeError::NoSuchTime)
 }
 
 #[cfg(test)]

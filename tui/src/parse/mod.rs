@@ -1,6 +1,7 @@
 //! Prices and meeting times as people write them. Pure: what time it is comes in.
 
 mod describe;
+mod meeting_day;
 mod meeting_time;
 mod meeting_words;
 mod price;
