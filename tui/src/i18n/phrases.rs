@@ -200,8 +200,8 @@ pub fn board_news(language: Language, count: usize, last: &VisitRequest) -> Stri
 /// Requests that went.
 pub fn board_gone(language: Language, count: usize) -> String {
     match language {
-        Language::En => format!("-{count} no longer on the board (taken or canceled)."),
-        Language::Ko => format!("-{count} 요청이 목록에서 빠졌습니다(확정 또는 취소)."),
+        Language::En => format!("-{count} gone."),
+        Language::Ko => format!("-{count} 빠짐."),
     }
 }
 

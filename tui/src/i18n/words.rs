@@ -41,7 +41,7 @@ pub fn status(language: Language, status: Status) -> &'static str {
         (Status::VisitCanceled, Language::En) => "visit canceled",
         (Status::VisitCanceled, Language::Ko) => "방문 취소",
         (Status::PaymentCanceled, Language::En) => "refunded",
-        (Status::PaymentCanceled, Language::Ko) => "결제 취소",
+        (Status::PaymentCanceled, Language::Ko) => "결제 취소(환불)",
     }
 }
 

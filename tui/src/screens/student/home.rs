@@ -220,7 +220,7 @@ impl Home {
             Column::cells(T::ColumnId, 6),
             Column::cells(T::ColumnStatus, 20),
             Column::cells(T::ColumnPrice, 11),
-            Column::share(T::ColumnSubject, 1),
+            Column::share(T::ColumnSubjectAndArea, 1),
         ];
         let rows: Vec<Row> = rows.iter().map(|row| request_row(canvas, row, world)).collect();
         table(canvas, inner, &columns, &rows, &mut self.picker);

@@ -81,12 +81,12 @@ impl Board {
             world.model.board.rows().iter().filter(|row| self.row(Some(row.match_id)).is_none()).collect();
         let gone = self.shown.iter().filter(|row| world.model.board.get(row.match_id).is_none()).count();
         let language = canvas.language;
-        if let Some(last) = new.last() {
-            let text = i18n::board_news(language, new.len(), last);
-            canvas.put_text(area, 0, &text, canvas.theme.good);
-        } else if gone > 0 {
-            canvas.put_text(area, 0, &i18n::board_gone(language, gone), canvas.theme.warn);
+        let mut news = Vec::new();
+        if gone > 0 {
+            news.push(i18n::board_gone(language, gone));
         }
+        news.extend(new.last().map(|last| i18n::board_news(language, new.len(), last)));
+        canvas.put_text(area, 0, &news.join("  "), canvas.theme.good);
     }
 
     fn draw_rows(&mut self, canvas: &mut Canvas<'_>, area: Rect, world: &World) {
