@@ -1,0 +1,4 @@
+//! Ways in.
+
+pub mod gateway;
+pub mod ws;
