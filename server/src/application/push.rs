@@ -197,6 +197,17 @@ impl Subscribers {
         }
     }
 
+    fn are_none(&self) -> bool {
+        self.students.is_empty() && self.teachers.is_empty() && self.admins.is_empty()
+    }
+
+    /// Whether somebody who is connected may see the event itself.
+    fn see(&self, audience: &Audience) -> bool {
+        !self.admins.is_empty()
+            || audience.student.is_some_and(|student| self.students.contains_key(&student))
+            || audience.teacher.is_some_and(|teacher| self.teachers.contains_key(&teacher))
+    }
+
     fn sweep(&mut self) {
         let open = |queues: &mut Vec<mpsc::Sender<Item>>| {
             queues.retain(|queue| !queue.is_closed());
@@ -245,7 +256,7 @@ impl Routing {
         let before = self.cursor;
         loop {
             let routed = self.log.read_after(self.cursor, BATCH).and_then(|events| {
-                let round = Round::of(&events, self.log.as_ref())?;
+                let round = Round::of(&events, self.log.as_ref(), &self.subscribers)?;
                 round.send(&mut self.subscribers);
                 Ok(events.last().map(|event| event.seq))
             });

@@ -7,6 +7,7 @@ use matching_protocol::{LogId, Recorded, Seq};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use crate::contexts::view::View;
+use crate::outbound::event_log::sqlite::keep_plans;
 use crate::ports::EventLog;
 
 const CURSOR: &str = "CREATE TABLE cursor (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;";
@@ -45,6 +46,7 @@ impl Store {
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.pragma_update(None, "cache_size", -16_384)?;
         connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+        keep_plans(&connection)?;
         connection.set_prepared_statement_cache_capacity(64);
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         let mut store = Store { path: path.to_owned(), connection };
@@ -80,6 +82,7 @@ impl Store {
         let reader = Connection::open_with_flags(&self.path, flags)?;
         reader.busy_timeout(std::time::Duration::from_secs(5))?;
         reader.pragma_update(None, "cache_size", -4_096)?;
+        keep_plans(&reader)?;
         reader.set_prepared_statement_cache_capacity(32);
         Ok(reader)
     }

@@ -97,7 +97,10 @@ impl MatchRows for PaymentView {
     fn save(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
         connection
             .prepare_cached(&format!(
-                "INSERT OR REPLACE INTO payments ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO payments ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (match_id) DO UPDATE SET called_off = excluded.called_off, money = excluded.money,
+                    provider = excluded.provider, key = excluded.key, attempt = excluded.attempt,
+                    amount = excluded.amount, updated_at = excluded.updated_at, seq = excluded.seq"
             ))?
             .execute(params![
                 row.match_id.get(),

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use matching_protocol::{MatchId, Recorded, Seq};
 use rusqlite::{Connection, ErrorCode as SqliteCode, OptionalExtension, params};
 use rustc_hash::FxHashMap;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::sqlite::{Shared, connect, head_of, stored_command};
@@ -26,6 +27,8 @@ pub(super) struct Writer {
     connection: Connection,
     head: Seq,
     shared: Arc<Shared>,
+    /// Where the answers are handed out: waking one task there is cheaper than waking each caller from here.
+    runtime: Option<Handle>,
 }
 
 /// What a group has done so far, before its commit.
@@ -38,8 +41,8 @@ struct Group {
 }
 
 impl Writer {
-    pub fn new(connection: Connection, head: Seq, shared: Arc<Shared>) -> Writer {
-        Writer { connection, head, shared }
+    pub fn new(connection: Connection, head: Seq, shared: Arc<Shared>, runtime: Option<Handle>) -> Writer {
+        Writer { connection, head, shared, runtime }
     }
 
     /// Works until every sender is gone.
@@ -47,11 +50,12 @@ impl Writer {
         let mut jobs = Vec::with_capacity(GROUP);
         while queue.blocking_recv_many(&mut jobs, GROUP) > 0 {
             let (answers, waiting) = self.group(std::mem::take(&mut jobs));
-            for (waiter, answer) in waiting.into_iter().zip(answers) {
-                // A caller that went away loses only its answer.
-                let _ = waiter.send(answer);
+            // The head first: who has an answer and asks a view waits for what the head says.
+            self.shared.head.send_if_modified(|head| std::mem::replace(head, self.head) != self.head);
+            match &self.runtime {
+                Some(runtime) => drop(runtime.spawn(async { hand_out(answers, waiting) })),
+                None => hand_out(answers, waiting),
             }
-            let _ = self.shared.head.send_if_modified(|head| std::mem::replace(head, self.head) != self.head);
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "the log was not checkpointed at the end");
@@ -200,6 +204,13 @@ impl Writer {
         self.head = head;
         self.shared.hot.clear();
         Ok(())
+    }
+}
+
+fn hand_out(answers: Vec<Answer>, waiting: Vec<oneshot::Sender<Answer>>) {
+    for (waiter, answer) in waiting.into_iter().zip(answers) {
+        // A caller that went away loses only its answer.
+        let _ = waiter.send(answer);
     }
 }
 
