@@ -140,6 +140,11 @@ impl Views {
         self.wake.notify_one();
     }
 
+    /// Tells when a context's view was emptied to be folded again.
+    pub fn emptied(&self, context: ContextName) -> tokio::sync::watch::Receiver<()> {
+        self.part(context).emptied()
+    }
+
     /// How each context is.
     pub fn status(&self) -> Vec<PartStatus> {
         let head = *self.log.head().borrow();
@@ -307,9 +312,10 @@ impl Follower {
         if self.part.take_rebuild() {
             let rebuilt = self.store.reset(self.view.as_ref(), tail.id);
             if !self.note(rebuilt.map_err(|error| error.to_string())) {
+                self.part.rebuild();
                 return false;
             }
-            self.part.moved(Seq(0));
+            self.part.was_emptied();
         }
         let cursor = self.part.cursor();
         if cursor >= end {

@@ -33,6 +33,8 @@ pub(super) struct Part {
     condition: Mutex<Condition>,
     running: AtomicBool,
     rebuild: AtomicBool,
+    /// Changes whenever the view was emptied to be folded again.
+    emptied: watch::Sender<()>,
     cursor: watch::Sender<Seq>,
     /// One short read at a time.
     reader: Mutex<Connection>,
@@ -51,6 +53,7 @@ impl Part {
             condition: Mutex::new(Condition { state: PartState::Running, retry_at: None, failures: 0 }),
             running: AtomicBool::new(true),
             rebuild: AtomicBool::new(false),
+            emptied: watch::Sender::new(()),
             cursor: watch::Sender::new(cursor),
             reader: Mutex::new(reader),
         }
@@ -80,6 +83,16 @@ impl Part {
 
     pub fn take_rebuild(&self) -> bool {
         self.rebuild.swap(false, Ordering::AcqRel)
+    }
+
+    pub fn emptied(&self) -> watch::Receiver<()> {
+        self.emptied.subscribe()
+    }
+
+    /// The view was emptied and its cursor stands before the first event.
+    pub fn was_emptied(&self) {
+        self.moved(Seq(0));
+        self.emptied.send_replace(());
     }
 
     /// Running, or failed and to be tried again now.

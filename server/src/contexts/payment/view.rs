@@ -205,6 +205,28 @@ pub fn balances(connection: &Connection) -> rusqlite::Result<BTreeMap<String, i6
         .collect()
 }
 
+/// What each event of a match's history, from its first on, moved in the book: accounts and amounts, as the view books them.
+pub fn moved(history: &[Arc<Recorded>]) -> Vec<Vec<(String, i64)>> {
+    let mut row = None;
+    let mut booked = |recorded: &Arc<Recorded>| {
+        row = PaymentView::fold(row.take(), recorded);
+        let entries = row.as_mut().map(|row| std::mem::take(&mut row.entries)).unwrap_or_default();
+        entries.into_iter().map(|entry| (entry.account, entry.amount)).collect()
+    };
+    history.iter().map(&mut booked).collect()
+}
+
+/// How many matches have their money in this state: a charge under way, or a refund going back.
+///
+/// # Errors
+/// Whatever SQLite reports.
+pub fn count(connection: &Connection, money: Money) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached(&format!("SELECT COUNT(*) FROM payments WHERE money = '{money}'"))?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
+}
+
 /// Charges whose outcome is to be looked up, behind `after`.
 ///
 /// # Errors

@@ -80,6 +80,8 @@ pub(super) async fn run(mut socket: Socket, gateway: Arc<Gateway>, stop: watch::
         Ok(Some(language)) => language,
         Ok(None) | Err(_) => return,
     };
+    let counted = Arc::clone(&gateway);
+    let _connected = counted.connections.enter();
     let voided = gateway.accounts.voided();
     let mut session = Session {
         socket,
