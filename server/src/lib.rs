@@ -1,11 +1,21 @@
-//! The server.
+//! The server: a gateway before five contexts over one event log.
+//!
+//! - [`contexts`]: what decides, and what is read; pure but for the views' SQL
+//! - [`application`]: from a command to its context, and from an event to views, policies and pushes
+//! - [`ports`]: traits at the edge
+//! - [`inbound`]: WebSocket and admin socket
+//! - [`outbound`]: SQLite, the ledger, the clock
+//! - [`startup`]: the composition root
+//! - [`settings`]: flags, environment, file
+//!
+//! ARCHITECTURE.md traces one command from key press to push.
 
-/// What the inside asks of the outside.
-pub mod ports {
-    pub mod accounts;
-}
-
-/// The adapters behind the ports.
-pub mod outbound {
-    pub mod accounts;
-}
+pub mod application;
+pub mod contexts;
+pub mod demo;
+pub mod inbound;
+pub mod outbound;
+pub mod ports;
+pub mod serve;
+pub mod settings;
+pub mod startup;

@@ -1,0 +1,4 @@
+//! class (supporting): whether the lesson took place.
+
+pub mod decider;
+pub mod view;

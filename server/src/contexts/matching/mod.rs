@@ -1,0 +1,4 @@
+//! match (core): the request and its status.
+
+pub mod decider;
+pub mod view;

@@ -1,0 +1,5 @@
+//! Ways in.
+
+pub mod admin;
+pub mod gateway;
+pub mod ws;
