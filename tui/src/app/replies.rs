@@ -138,7 +138,7 @@ impl App {
 
     fn done(&mut self, command: &Command, done: Done) {
         self.world.say(Notice::Done(command.clone(), done));
-        self.screen.done(command, done);
+        self.screen.done(command, done, &mut self.world);
     }
 
     fn on_lost(&mut self, id: CommandId) {
