@@ -1,5 +1,7 @@
 //! The real binary in a pty, without a server: what it writes to the terminal, and that it gives it back.
 
+#![allow(clippy::unwrap_used, reason = "a test that can't go on says so by failing")]
+
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, channel};

@@ -32,11 +32,11 @@ pub enum Notice {
     /// There is no row to do it with.
     NothingSelected,
     /// A command was carried out.
-    Done(Command, Done),
+    Done(Box<Command>, Done),
     /// So many changes came after a connection was made again.
     WhileAway(usize),
     /// Somebody else did something.
-    Happened(Recorded),
+    Happened(Box<Recorded>),
 }
 
 impl Notice {
