@@ -15,8 +15,12 @@ use crossterm::terminal::{
 use crossterm::{execute, queue};
 use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
+use ratatui::buffer::Buffer;
+use ratatui::style::Modifier;
 use ratatui::{Frame, Terminal};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::widgets::cells;
 
 /// The terminal while the app has it.
 pub struct Screen {
@@ -48,7 +52,10 @@ impl Screen {
     /// If the terminal is gone.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        self.terminal.draw(draw)?;
+        self.terminal.draw(|frame| {
+            draw(frame);
+            mark_second_halves(frame.buffer_mut());
+        })?;
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
@@ -60,6 +67,18 @@ impl Screen {
         let out = self.terminal.backend_mut();
         out.write_all(b"\x07")?;
         Write::flush(out)
+    }
+}
+
+/// Marks the second cell of each wide character. It is never written while the character stands there; once the character
+/// is gone, the mark makes it differ from a blank, so that it is written even where a terminal leaves half a character.
+fn mark_second_halves(buffer: &mut Buffer) {
+    for y in buffer.area.top()..buffer.area.bottom() {
+        for x in buffer.area.left()..buffer.area.right().saturating_sub(1) {
+            if cells::width(buffer[(x, y)].symbol()) > 1 {
+                buffer[(x + 1, y)].modifier.insert(Modifier::HIDDEN);
+            }
+        }
     }
 }
 

@@ -105,6 +105,7 @@ fn assert_restored(raw: &str) {
         assert!(on.is_some() && off > on, "{raw:?}");
     }
     assert!(raw.rfind("\x1b[?25h") > raw.rfind("\x1b[?25l"), "{raw:?}");
+    assert!(!raw.contains("\x1b[8m"), "the mark behind a wide character was written");
     assert!(!raw.contains("\x1b[>"), "keyboard enhancement flags were pushed");
 }
 
