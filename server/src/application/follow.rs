@@ -36,7 +36,7 @@ use store::Store;
 const BATCH: usize = 2_000;
 /// The least time between two rounds under load: what comes meanwhile is applied together, so that a match that
 /// changes several times is written once.
-const PACE: Duration = Duration::from_millis(8);
+const PACE: Duration = Duration::from_millis(10);
 /// How long a query waits for its view to take in what was in the log when it was asked.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
