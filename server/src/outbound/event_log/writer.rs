@@ -47,11 +47,19 @@ impl Writer {
         let mut jobs = Vec::with_capacity(GROUP);
         while queue.blocking_recv_many(&mut jobs, GROUP) > 0 {
             let (answers, waiting) = self.group(std::mem::take(&mut jobs));
+            // Known before the answers, so that whoever has one can ask for what stands behind it; followers wake after.
+            let mut moved = false;
+            self.shared.head.send_if_modified(|head| {
+                moved = std::mem::replace(head, self.head) != self.head;
+                false
+            });
             for (waiter, answer) in waiting.into_iter().zip(answers) {
                 // A caller that went away loses only its answer.
                 let _ = waiter.send(answer);
             }
-            let _ = self.shared.head.send_if_modified(|head| std::mem::replace(head, self.head) != self.head);
+            if moved {
+                self.shared.head.send_modify(|_| ());
+            }
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
             tracing::warn!(%error, "the log was not checkpointed at the end");
