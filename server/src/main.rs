@@ -60,7 +60,7 @@ enum Command {
         #[arg(long, env = "MATCHING_CONFIG", value_name = "FILE")]
         config: Option<PathBuf>,
         /// Log as JSON, one object a line
-        #[arg(long, env = "MATCHING_LOG_JSON")]
+        #[arg(long, env = "MATCHING_LOG_JSON", value_parser = clap::builder::FalseyValueParser::new())]
         log_json: bool,
         #[command(flatten)]
         options: Options,
