@@ -105,6 +105,11 @@ pub(super) async fn run(
         // Boxed, as all that is rare: what a future may need once, every quiet connection would hold.
         Box::pin(session.goodbye(code)).await;
     }
+    // What has begun is carried out, whether or not anybody hears of it.
+    let mut running = session.running;
+    if !running.is_empty() {
+        tokio::spawn(async move { while running.next().await.is_some() {} });
+    }
 }
 
 /// The client's hello, answered; `None` if there was none that can be used.
