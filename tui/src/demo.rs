@@ -14,10 +14,10 @@ use std::path::PathBuf;
 
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
-use matching_protocol::{AccountName, Body, CommandId, Language, Login, Secret, SessionRequest};
+use matching_protocol::{AccountName, ErrorCode, Language, Login, Secret};
 
-use crate::app::{AppConfig, Asks, Pane, message_of};
-use crate::connection::{Live, Update};
+use crate::app::{AppConfig, Pane, message_of};
+use crate::connection::LiveConfig;
 use crate::keymap::latin;
 use crate::message::Message;
 use crate::session::SessionStore;
@@ -35,13 +35,6 @@ pub struct DemoArgs {
     pub zone: TimeZone,
     /// Whether boxes are drawn in ASCII.
     pub ascii: bool,
-}
-
-/// One side: a pane, and the account that it signs in with by itself.
-struct Side {
-    pane: Pane,
-    name: &'static str,
-    signed_in: bool,
 }
 
 /// Whose turn it is after a message.
@@ -64,8 +57,15 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
 async fn show(args: &DemoArgs, server: &Server) -> anyhow::Result<()> {
     let mut screen = Screen::take()?;
     let mut input = Input::new()?;
-    let mut sides = ["minji", "junho"].map(|name| Side::start(args, server, name));
-    let bot = tokio::spawn(bot::run(server.url().to_owned(), server.session("seoyeon"), args.language));
+    let mut sides = [start(args, server, "minji")?, start(args, server, "junho")?];
+    let bot = tokio::spawn(bot::run(
+        LiveConfig {
+            url: server.url().to_owned(),
+            language: args.language,
+            session: server.session(bot::NAME),
+        },
+        login(bot::NAME)?,
+    ));
     let mut split = Split::default();
     let shown = drive(&mut screen, &mut input, &mut sides, &mut split).await;
     bot.abort();
@@ -75,13 +75,13 @@ async fn show(args: &DemoArgs, server: &Server) -> anyhow::Result<()> {
 async fn drive(
     screen: &mut Screen,
     input: &mut Input,
-    sides: &mut [Side; 2],
+    sides: &mut [Pane; 2],
     split: &mut Split,
 ) -> anyhow::Result<()> {
     loop {
         let [student, teacher] = &mut *sides;
-        screen.draw(|frame| split.draw(frame, &mut student.pane.app, &mut teacher.pane.app))?;
-        let tick = student.pane.next_tick().min(teacher.pane.next_tick());
+        screen.draw(|frame| split.draw(frame, &mut student.app, &mut teacher.app))?;
+        let tick = student.next_tick().min(teacher.next_tick());
         let (side, message) = tokio::select! {
             event = input.next() => match event {
                 None => return Ok(()),
@@ -91,8 +91,8 @@ async fn drive(
                 }
                 Some(event) => (None, message_of(event)),
             },
-            message = student.pane.update() => (Some(0), message),
-            message = teacher.pane.update() => (Some(1), message),
+            message = student.update() => (Some(0), message),
+            message = teacher.update() => (Some(1), message),
             () = tokio::time::sleep(tick) => (None, Some(Message::Tick)),
         };
         let Some(message) = message else {
@@ -108,7 +108,7 @@ async fn drive(
 /// Keys go to the side with the focus; what has no side concerns both.
 fn tell(
     screen: &mut Screen,
-    sides: &mut [Side; 2],
+    sides: &mut [Pane; 2],
     focus: usize,
     side: Option<usize>,
     message: Message,
@@ -135,35 +135,21 @@ fn switches(event: &Event) -> bool {
     }
 }
 
-impl Side {
-    fn start(args: &DemoArgs, server: &Server, name: &'static str) -> Side {
-        let pane = Pane::start(AppConfig {
-            url: server.url().to_owned(),
-            session: server.session(name),
-            language: args.language,
-            zone: args.zone.clone(),
-            account_zone: false,
-            ascii: args.ascii,
-        });
-        Side { pane, name, signed_in: false }
-    }
-
-    fn tell(&mut self, message: Message) -> Asks {
-        match message {
-            Message::Link(Update::SignedOut(_)) if !self.signed_in => log_in(self.pane.live(), self.name),
-            Message::Link(Update::SignedIn(_)) => self.signed_in = true,
-            _ => {}
-        }
-        self.pane.tell(message)
-    }
+fn start(args: &DemoArgs, server: &Server, name: &str) -> anyhow::Result<Pane> {
+    Ok(Pane::start(AppConfig {
+        url: server.url().to_owned(),
+        session: server.session(name),
+        language: args.language,
+        zone: args.zone.clone(),
+        account_zone: false,
+        ascii: args.ascii,
+        login: Some(login(name)?),
+    }))
 }
 
-/// Signs a demo account in. When the connection is gone just then, the next one asks for it again.
-fn log_in(live: &Live, name: &str) {
-    let Ok(account) = AccountName::new(name) else { return };
-    let login = Login { name: account, password: Secret(format!("demo-{name}")) };
-    let body = Body::Session(SessionRequest::Login(login));
-    let _ = live.request(CommandId::generate(), body);
+/// The login of a demo account, as the server makes it.
+fn login(name: &str) -> Result<Login, ErrorCode> {
+    Ok(Login { name: AccountName::new(name)?, password: Secret(format!("demo-{name}")) })
 }
 
 /// A session file for a demo account in this folder.

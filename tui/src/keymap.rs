@@ -186,6 +186,7 @@ const VISITS: &[Binding] = &[
 ];
 
 const RECEIPT: &[Binding] = &[
+    bind(&[Char('?'), F(1)], Action::Help, "?", T::KeyHelp, false),
     key(&[Char('y')], Action::Yes, "y", T::KeyYes),
     key(&[Char('n'), Esc], Action::No, "n", T::KeyNo),
     key(&[Left, Right, Tab, BackTab, Char('h'), Char('l')], Action::Other, "Tab", T::KeyOtherAnswer),

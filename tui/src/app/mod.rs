@@ -2,6 +2,7 @@
 
 mod replies;
 mod run;
+mod state;
 mod world;
 
 use crossterm::event::KeyEvent;
@@ -10,7 +11,8 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 pub use run::{AppConfig, Asks, Pane, message_of, now, run};
-pub use world::{Intent, IntentState, Link, Said, Settings, World};
+pub use state::{Intent, IntentState, Link, Said, Settings};
+pub use world::World;
 
 use crate::keymap::{self, Action, Place};
 use crate::message::{Effect, Message};

@@ -6,8 +6,8 @@ use matching_protocol::{
     Push, ResultBody, Role, SessionRequest,
 };
 
-use super::world::{Asked, Intent, IntentState};
-use super::{App, Link};
+use super::App;
+use super::state::{Asked, Intent, IntentState, Link};
 use crate::connection::Update;
 use crate::i18n::Notice;
 use crate::message::Effect;
@@ -137,8 +137,8 @@ impl App {
     }
 
     fn done(&mut self, command: &Command, done: Done) {
-        self.world.say(Notice::Done(command.clone(), done));
-        self.screen.done(command, done);
+        self.world.say(Notice::Done(Box::new(command.clone()), done));
+        self.screen.done(command, done, &mut self.world);
     }
 
     fn on_lost(&mut self, id: CommandId) {
@@ -217,7 +217,7 @@ impl App {
         if own || !told || me.role == Role::Admin {
             return;
         }
-        self.world.say(Notice::Happened(recorded.clone()));
+        self.world.say(Notice::Happened(Box::new(recorded.clone())));
         if !self.world.focused {
             self.world.effect(Effect::Bell);
         }

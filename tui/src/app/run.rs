@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossterm::event::Event;
 use jiff::tz::TimeZone;
-use matching_protocol::{Language, Time};
+use matching_protocol::{Body, CommandId, Language, Login, SessionRequest, Time};
 use tokio::sync::mpsc;
 
 use super::{App, Settings};
@@ -34,6 +34,8 @@ pub struct AppConfig {
     pub account_zone: bool,
     /// Whether boxes are drawn in ASCII.
     pub ascii: bool,
+    /// Signs in by itself, once: for the demo.
+    pub login: Option<Login>,
 }
 
 /// A pane with its connection.
@@ -42,6 +44,7 @@ pub struct Pane {
     pub app: App,
     live: Live,
     updates: mpsc::Receiver<Update>,
+    login: Option<Login>,
 }
 
 /// What a pane asks of whoever drives it.
@@ -72,12 +75,7 @@ impl Pane {
         };
         let (live, updates) =
             Live::start(LiveConfig { url: config.url, language: config.language, session: config.session });
-        Pane { app: App::new(settings, now()), live, updates }
-    }
-
-    /// The connection, to ask something that the pane does not ask by itself.
-    pub fn live(&self) -> &Live {
-        &self.live
+        Pane { app: App::new(settings, now()), live, updates, login: config.login }
     }
 
     /// What the connection tells next; `None` if it is over.
@@ -91,6 +89,7 @@ impl Pane {
         let mut waiting = VecDeque::from([message]);
         let mut taken = 0;
         while let Some(message) = waiting.pop_front() {
+            self.log_in_by_itself(&message);
             let effects = self.app.update(now(), message);
             self.carry_out(effects, &mut waiting, &mut asks);
             if waiting.is_empty() && taken < AT_ONCE {
@@ -99,6 +98,20 @@ impl Pane {
             }
         }
         asks
+    }
+
+    fn log_in_by_itself(&mut self, message: &Message) {
+        match message {
+            Message::Link(Update::SignedIn(_)) => self.login = None,
+            Message::Link(Update::SignedOut(_)) => {
+                if let Some(login) = &self.login {
+                    let body = Body::Session(SessionRequest::Login(login.clone()));
+                    // Not sent: the next connection says again that nobody is signed in.
+                    let _ = self.live.request(CommandId::generate(), body);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn carry_out(&self, effects: Vec<Effect>, waiting: &mut VecDeque<Message>, asks: &mut Asks) {

@@ -20,6 +20,7 @@ pub(super) fn open(context: &Context) -> Result<(), Failure> {
         zone: config::zone(None),
         account_zone: !chosen,
         ascii: context.ascii,
+        login: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let shown = runtime.map_err(Failure::system)?.block_on(app::run(config));

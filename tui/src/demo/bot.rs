@@ -3,16 +3,15 @@
 use std::time::Duration;
 
 use matching_protocol::{
-    Area, Body, Command, CommandId, ErrorCode, Language, Note, Outcome, PayMatch, Price, RequestMatch,
-    ResultBody, Subject,
+    Area, Body, Command, CommandId, ErrorCode, Login, Note, Outcome, PayMatch, Price, RequestMatch,
+    ResultBody, SessionRequest, Subject,
 };
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use super::log_in;
 use crate::connection::{Live, LiveConfig, Update};
-use crate::session::SessionStore;
 
-const NAME: &str = "seoyeon";
+/// The account that it uses.
+pub const NAME: &str = "seoyeon";
 
 const EVERY: Duration = Duration::from_secs(20);
 
@@ -33,8 +32,8 @@ const REQUESTS: [(i64, &str, &str, &str); 12] = [
 ];
 
 /// Asks and pays until everything on the list has been asked for. A connection that fails is a request less.
-pub async fn run(url: String, session: SessionStore, language: Language) {
-    let (live, mut updates) = Live::start(LiveConfig { url, language, session });
+pub async fn run(config: LiveConfig, login: Login) {
+    let (live, mut updates) = Live::start(config);
     let mut left = REQUESTS.iter();
     let mut ready = false;
     let mut turn = interval_at(Instant::now() + EVERY / 2, EVERY);
@@ -43,12 +42,12 @@ pub async fn run(url: String, session: SessionStore, language: Language) {
         tokio::select! {
             update = updates.recv() => match update {
                 None => return,
-                Some(Update::SignedOut(_)) => log_in(&live, NAME),
+                Some(Update::SignedOut(_)) => send(&live, Body::Session(SessionRequest::Login(login.clone()))),
                 Some(Update::SignedIn(_)) => ready = true,
                 Some(Update::Offline { .. }) => ready = false,
                 Some(Update::Reply(_, Outcome::Result(ResultBody::Done(done)))) => {
                     if done.status == matching_protocol::Status::MatchRequested {
-                        send(&live, Command::PayMatch(PayMatch { match_id: done.match_id }));
+                        send(&live, Body::Command(Command::PayMatch(PayMatch { match_id: done.match_id })));
                     }
                 }
                 Some(_) => {}
@@ -56,16 +55,16 @@ pub async fn run(url: String, session: SessionStore, language: Language) {
             _ = turn.tick(), if ready => {
                 let Some(next) = left.next() else { return };
                 if let Ok(request) = request(*next) {
-                    send(&live, Command::RequestMatch(request));
+                    send(&live, Body::Command(Command::RequestMatch(request)));
                 }
             }
         }
     }
 }
 
-fn send(live: &Live, command: Command) {
+fn send(live: &Live, body: Body) {
     // Not sent: the demo goes on with a request less.
-    let _ = live.request(CommandId::generate(), Body::Command(command));
+    let _ = live.request(CommandId::generate(), body);
 }
 
 fn request((won, subject, area, note): (i64, &str, &str, &str)) -> Result<RequestMatch, ErrorCode> {

@@ -6,7 +6,7 @@
 //! - [`notice`]: what is said at the foot of the screen
 //! - [`timeline`]: what happened to a match
 //! - [`hint`]: what the demo proposes
-//! - [`korean`]: particles
+//! - [`korean`]: particles that agree with the word before
 
 pub mod hint;
 pub mod korean;

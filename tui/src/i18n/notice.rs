@@ -32,11 +32,11 @@ pub enum Notice {
     /// There is no row to do it with.
     NothingSelected,
     /// A command was carried out.
-    Done(Command, Done),
+    Done(Box<Command>, Done),
     /// So many changes came after a connection was made again.
     WhileAway(usize),
     /// Somebody else did something.
-    Happened(Recorded),
+    Happened(Box<Recorded>),
 }
 
 impl Notice {
@@ -124,7 +124,7 @@ fn say_done(language: Language, command: &Command, done: &Done, zone: &TimeZone,
         (Command::CancelMatch(_), Language::Ko) => format!("요청 #{id} 취소되었습니다."),
         (Command::ConfirmVisit(confirm), Language::En) => {
             let at = short_time(language, confirm.visit_at, zone, now);
-            format!("Visit #{id} is yours, {at}. The student's contact: 2")
+            format!("Visit #{id} is yours, {at}. Contact: 2")
         }
         (Command::ConfirmVisit(confirm), Language::Ko) => {
             let at = short_time(language, confirm.visit_at, zone, now);

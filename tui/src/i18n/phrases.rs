@@ -247,13 +247,13 @@ pub fn student_step(language: Language, row: &MatchView, zone: &TimeZone, now: T
         }
         (Status::MatchRequested, Language::Ko) => format!("{price} 결제하면 선생님들에게 보입니다: p"),
         (Status::PaymentRequested, Language::En) => {
-            "The payment is being checked; you will not be charged twice.".to_owned()
+            "The payment is being checked; never charged twice.".to_owned()
         }
         (Status::PaymentRequested, Language::Ko) => {
             "결제를 확인하고 있습니다. 두 번 결제되지 않습니다.".to_owned()
         }
         (Status::PaymentApproved | Status::VisitWithdrawn, Language::En) => {
-            "Teachers see it now; the first to confirm comes. Cancel: c".to_owned()
+            "Teachers see it; the first to confirm comes. Cancel: c".to_owned()
         }
         (Status::PaymentApproved | Status::VisitWithdrawn, Language::Ko) => {
             "선생님들이 보고 있습니다. 확정을 기다리세요. 취소: c".to_owned()
@@ -263,7 +263,7 @@ pub fn student_step(language: Language, row: &MatchView, zone: &TimeZone, now: T
         }
         (Status::PaymentDeclined, Language::Ko) => format!("청구된 금액은 없습니다. {price} 다시 결제: p"),
         (Status::VisitAssigned, Language::En) => {
-            format!("Your teacher comes on {visit}. What happened: Enter")
+            format!("Your teacher comes {visit}. Details: Enter")
         }
         (Status::VisitAssigned, Language::Ko) => format!("{visit} 선생님이 방문합니다. 진행 내역: Enter"),
         (Status::ClassFinished, Language::En) => "The class took place. A new request: n".to_owned(),
@@ -272,8 +272,8 @@ pub fn student_step(language: Language, row: &MatchView, zone: &TimeZone, now: T
         (Status::MatchExpired, Language::Ko) => "기간이 지나 만료되었습니다. 새 요청: n".to_owned(),
         (Status::MatchCanceled | Status::VisitCanceled | Status::PaymentCanceled, Language::En) => {
             match row.money {
-                Money::GivenBack => format!("Called off, {price} was given back. A new request: n"),
-                Money::GoingBack => format!("Called off, {price} is on its way back. A new request: n"),
+                Money::GivenBack => format!("Called off, {price} was given back. New request: n"),
+                Money::GoingBack => format!("Called off, {price} is coming back. New request: n"),
                 _ => "Called off. A new request: n".to_owned(),
             }
         }

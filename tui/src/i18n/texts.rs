@@ -31,7 +31,7 @@ texts! {
     Loading "loading" "불러오는 중"
     LoadingList "Loading from the server..." "서버에서 불러오는 중입니다..."
     Sending "sending..." "보내는 중..."
-    Checking "outcome unknown, checking" "결과 확인 중"
+    Checking "outcome unknown" "결과 확인 중"
 
     TabHome "Home" "홈"
     TabMyPage "My page" "마이페이지"
@@ -145,18 +145,18 @@ texts! {
     KeyChosenAnswer "chosen answer" "고른 답"
 
     StepLogin "Type name and password, then Enter." "이름과 비밀번호를 입력하고 Enter를 누르세요."
-    StepRegister "Fill in the fields, Enter on the last one registers." "칸을 채우고 마지막 칸에서 Enter를 누르면 가입됩니다."
+    StepRegister "Fill in the fields; Enter on the last one registers." "칸을 채우고 마지막 칸에서 Enter로 가입합니다."
     StepSigningIn "Signing in..." "로그인하는 중입니다..."
     StepFirstRequest "Make your first request: n" "첫 요청을 작성하세요: n"
     StepClasses "Every change appears here by itself." "바뀌는 내용은 여기에 저절로 나타납니다."
-    StepWriteRequest "Write the price, such as 50000 or 5만; Enter goes on." "금액을 적으세요. 예: 50000, 5만. Enter로 다음 칸."
-    StepSendRequest "Enter sends the request. Nothing is charged yet." "Enter를 누르면 요청을 보냅니다. 아직 결제되지 않습니다."
+    StepWriteRequest "A price such as 50000 or 5만; Enter goes on." "금액을 적으세요(예: 50000, 5만). Enter: 다음 칸."
+    StepSendRequest "Enter sends the request. Nothing is charged yet." "Enter로 요청을 보냅니다. 아직 결제되지 않습니다."
     StepSending "Sending; the answer comes in a moment." "보내는 중입니다. 곧 답이 옵니다."
-    StepChecking "Outcome unknown, checking. You will not be charged twice." "결과를 확인하고 있습니다. 두 번 결제되지 않습니다."
+    StepChecking "Outcome unknown, checking. Never charged twice." "결과를 확인하고 있습니다. 두 번 결제되지 않습니다."
     StepReceipt "Read it, then y for yes or n for no." "내용을 확인하고 y(예) 또는 n(아니요)을 누르세요."
-    StepBoard "Choose a request and press Enter to confirm the visit." "요청을 고르고 Enter를 눌러 방문을 확정하세요."
-    StepEmptyBoard "Nothing to do: paid requests appear here by themselves." "결제된 요청이 생기면 여기에 저절로 나타납니다."
-    StepConfirm "Check name and meeting time, then Enter confirms the visit." "이름과 만남시간을 확인하고 Enter로 방문을 확정하세요."
+    StepBoard "Choose a request and press Enter to confirm it." "요청을 고르고 Enter를 눌러 방문을 확정하세요."
+    StepEmptyBoard "Paid requests appear here by themselves." "결제된 요청이 생기면 여기에 저절로 나타납니다."
+    StepConfirm "Check name and time; Enter confirms the visit." "이름과 만남시간을 확인하고 Enter로 확정하세요."
     StepConfirmRefused "Esc goes back to the board; what you typed is kept." "Esc로 목록에 돌아가세요. 입력한 내용은 남아 있습니다."
     StepWithdraw "Write why; Enter gives the visit back." "사유를 적고 Enter를 누르면 방문이 철회됩니다."
     StepNoVisits "Confirm a request on the board first: 1" "먼저 방문요청 목록에서 확정하세요: 1"
@@ -170,13 +170,13 @@ mod tests {
     use crate::widgets::cells;
 
     #[test]
-    fn the_next_step_fits_into_sixty_columns_of_cells_and_keys_are_short() {
+    fn the_next_step_fits_into_sixty_columns_and_keys_are_short() {
         for text in T::ALL {
             let name = format!("{text:?}");
             for language in [Language::En, Language::Ko] {
                 let width = cells::width(text.say(language));
                 let most = match () {
-                    () if name.starts_with("Step") => 62,
+                    () if name.starts_with("Step") => 56,
                     () if name.starts_with("Key") => 20,
                     () => continue,
                 };

@@ -79,6 +79,10 @@ impl<R: Row> Listing<R> {
         self.rows.iter().find(|row| row.id() == id)
     }
 
+    pub(super) fn remove(&mut self, id: MatchId) {
+        self.rows.retain(|row| row.id() != id);
+    }
+
     pub(super) fn take(
         &mut self,
         page: Page<R>,

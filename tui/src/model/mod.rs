@@ -204,6 +204,11 @@ impl Model {
         *self = Model { me: self.me.take(), ..Model::default() };
     }
 
+    /// One's own confirm was carried out: the request is off the board, whether or not that was pushed yet.
+    pub fn confirmed(&mut self, id: MatchId) {
+        self.board.remove(id);
+    }
+
     /// A visit of one's own within an hour of that time, other than the match's.
     pub fn overlap(&self, at: matching_protocol::Time, but: MatchId) -> Option<&VisitRow> {
         const HOUR: u64 = 3_600_000;

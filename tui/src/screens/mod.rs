@@ -98,10 +98,10 @@ impl Screen {
     }
 
     /// A command was carried out.
-    pub fn done(&mut self, command: &Command, done: Done) {
+    pub fn done(&mut self, command: &Command, done: Done, world: &mut World) {
         match self {
             Screen::Student(screen) => screen.done(command, done),
-            Screen::Teacher(screen) => screen.done(command),
+            Screen::Teacher(screen) => screen.done(command, world),
             Screen::Gate(_) | Screen::Admin(_) => {}
         }
     }

@@ -123,8 +123,17 @@ fn said(canvas: &mut Canvas<'_>, area: Rect, world: &World) {
         }
         (None, _) => return,
     };
-    let text = cells::fit(&text, usize::from(area.width).saturating_sub(2));
-    canvas.put(area, 0, Line::from(vec![Span::raw(" "), Span::styled(text, style)]));
+    let width = usize::from(area.width).saturating_sub(2);
+    let lines = cells::wrap(&text, width);
+    // What takes two lines covers the last one of the body for as long as it is said.
+    let above = u16::from(lines.len() > 1);
+    let first = area.y.saturating_sub(above);
+    let rest = lines.iter().skip(1).map(String::as_str).collect::<Vec<_>>().join(" ");
+    let shown = [lines.first().cloned().unwrap_or_default(), rest];
+    for (line, y) in shown.iter().zip(first..=area.y) {
+        let text = cells::pad(&format!(" {}", cells::fit(line, width)), area.width.into());
+        canvas.put(Rect { y, ..area }, 0, Span::styled(text, style));
+    }
 }
 
 /// The keys of this place; the one for the help keeps its place at the right.

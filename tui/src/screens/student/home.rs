@@ -218,7 +218,7 @@ impl Home {
         }
         let columns = [
             Column::cells(T::ColumnId, 6),
-            Column::cells(T::ColumnStatus, 20),
+            Column::cells(T::ColumnStatus, if area.width >= 70 { 20 } else { 16 }),
             Column::cells(T::ColumnPrice, 11),
             Column::share(T::ColumnSubjectAndArea, 1),
         ];

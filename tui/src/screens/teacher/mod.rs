@@ -151,9 +151,13 @@ impl Teacher {
     }
 
     /// A command was carried out.
-    pub fn done(&mut self, command: &Command) {
+    pub fn done(&mut self, command: &Command, world: &mut World) {
         match command {
-            Command::ConfirmVisit(_) => self.confirm.sent(),
+            Command::ConfirmVisit(confirm) => {
+                self.confirm.sent();
+                world.model.confirmed(confirm.match_id);
+                self.board.take_in(world);
+            }
             Command::WithdrawVisit(_) => self.withdraw.sent(),
             Command::RequestMatch(_)
             | Command::PayMatch(_)

@@ -83,6 +83,8 @@ fn draw_details(canvas: &mut Canvas<'_>, area: Rect, row: &VisitRow) {
             let text = i18n::student_contact(language, student);
             canvas.put_wrapped(inner, at, &text, canvas.theme.accent);
         }
-        None => canvas.put_text(inner, at, canvas.say(T::ContactGone), canvas.theme.label),
+        None => {
+            canvas.put_wrapped(inner, at, canvas.say(T::ContactGone), canvas.theme.label);
+        }
     }
 }
