@@ -15,12 +15,18 @@ pub async fn run(connections: u64) -> anyhow::Result<()> {
     let before = server.memory();
     let mut open = Vec::new();
     for _ in 0..connections {
-        let mut client = Client::connect(&server.url).await?;
+        open.push(Client::connect(&server.url).await?);
+    }
+    let connected = server.memory();
+    for client in &mut open {
         client.authenticate(&token).await?;
         client.subscribe().await?;
-        open.push(client);
     }
-    let each = server.memory().saturating_sub(before) as f64 / connections.max(1) as f64;
-    println!("quiet connections: {connections} logged in and subscribed, {:.1} kB each", each / 1e3);
+    let each = |memory: u64| memory.saturating_sub(before) as f64 / connections.max(1) as f64 / 1e3;
+    println!(
+        "quiet connections: {connections}, {:.1} kB each after the hello, {:.1} kB each logged in and subscribed",
+        each(connected),
+        each(server.memory())
+    );
     Ok(())
 }

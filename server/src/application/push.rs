@@ -34,7 +34,7 @@ const PACE: Duration = Duration::from_millis(4);
 /// How often subscribers that went away are forgotten.
 const SWEEP: Duration = Duration::from_secs(5);
 
-/// What a subscriber gets live.
+/// What a subscriber gets live. Queued behind a pointer, since every connection has room for some.
 #[derive(Clone, Debug)]
 pub struct Item {
     /// The frame stands for everything up to here that the subscriber may see.
@@ -46,14 +46,14 @@ pub struct Item {
 /// A place among the subscribers.
 pub struct Subscription {
     /// What comes from here on. It ends when the subscriber falls behind.
-    pub items: mpsc::Receiver<Item>,
+    pub items: mpsc::Receiver<Arc<Item>>,
     /// What is queued comes after this place.
     pub live_from: Seq,
 }
 
 struct Registration {
     sender: Sender,
-    queue: mpsc::Sender<Item>,
+    queue: mpsc::Sender<Arc<Item>>,
     live_from: oneshot::Sender<Seq>,
 }
 
@@ -183,13 +183,13 @@ fn joined<'a>(pieces: impl Iterator<Item = &'a str> + Clone) -> Utf8Bytes {
 /// Whom to push to, by maps.
 #[derive(Default)]
 struct Subscribers {
-    students: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Item>>>,
-    teachers: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Item>>>,
-    admins: Vec<mpsc::Sender<Item>>,
+    students: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Arc<Item>>>>,
+    teachers: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Arc<Item>>>>,
+    admins: Vec<mpsc::Sender<Arc<Item>>>,
 }
 
 impl Subscribers {
-    fn add(&mut self, sender: Sender, queue: mpsc::Sender<Item>) {
+    fn add(&mut self, sender: Sender, queue: mpsc::Sender<Arc<Item>>) {
         match sender.role {
             Role::Student => self.students.entry(sender.account).or_default().push(queue),
             Role::Teacher => self.teachers.entry(sender.account).or_default().push(queue),
@@ -209,7 +209,7 @@ impl Subscribers {
     }
 
     fn sweep(&mut self) {
-        let open = |queues: &mut Vec<mpsc::Sender<Item>>| {
+        let open = |queues: &mut Vec<mpsc::Sender<Arc<Item>>>| {
             queues.retain(|queue| !queue.is_closed());
             !queues.is_empty()
         };

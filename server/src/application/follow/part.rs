@@ -1,5 +1,6 @@
 //! What others see of a follower: whether it runs, how far it is, and its rows.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -38,6 +39,7 @@ pub(super) struct Part {
     cursor: watch::Sender<Seq>,
     /// One short read at a time.
     reader: Mutex<Connection>,
+    path: PathBuf,
 }
 
 struct Condition {
@@ -47,7 +49,7 @@ struct Condition {
 }
 
 impl Part {
-    pub fn new(name: &'static str, reader: Connection, cursor: Seq) -> Part {
+    pub fn new(name: &'static str, path: PathBuf, reader: Connection, cursor: Seq) -> Part {
         Part {
             name,
             condition: Mutex::new(Condition { state: PartState::Running, retry_at: None, failures: 0 }),
@@ -56,6 +58,7 @@ impl Part {
             emptied: watch::Sender::new(()),
             cursor: watch::Sender::new(cursor),
             reader: Mutex::new(reader),
+            path,
         }
     }
 
@@ -150,6 +153,11 @@ impl Part {
         let mut cursor = self.watch();
         let reached = tokio::time::timeout(limit, cursor.wait_for(|cursor| *cursor >= up_to)).await;
         matches!(reached, Ok(Ok(_)))
+    }
+
+    /// A connection of its own, for a read that takes long and must hold up no other.
+    pub fn long_read(&self) -> rusqlite::Result<Connection> {
+        super::store::reader(&self.path)
     }
 
     /// Runs a query and gives it the place that the rows stand for, both of one moment.

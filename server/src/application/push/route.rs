@@ -82,7 +82,7 @@ impl Round {
     }
 
     /// Most teachers get the same frame: what the board shows. Those whom an event concerns get one of their own.
-    fn send_to_teachers(&self, teachers: &mut FxHashMap<AccountId, Vec<mpsc::Sender<Item>>>) {
+    fn send_to_teachers(&self, teachers: &mut FxHashMap<AccountId, Vec<mpsc::Sender<Arc<Item>>>>) {
         let concerned: FxHashSet<AccountId> = self
             .events
             .iter()
@@ -105,10 +105,10 @@ impl Round {
     }
 
     /// A queue that is full is dropped: its connection reads what is left in it, then the log.
-    fn queue(&self, queues: &mut Vec<mpsc::Sender<Item>>, frame: &Utf8Bytes) {
+    fn queue(&self, queues: &mut Vec<mpsc::Sender<Arc<Item>>>, frame: &Utf8Bytes) {
+        let item = Arc::new(Item { up_to: self.up_to, frame: frame.clone() });
         queues.retain(|queue| {
-            let item = Item { up_to: self.up_to, frame: frame.clone() };
-            !matches!(queue.try_send(item), Err(TrySendError::Full(_) | TrySendError::Closed(_)))
+            !matches!(queue.try_send(Arc::clone(&item)), Err(TrySendError::Full(_) | TrySendError::Closed(_)))
         });
     }
 }

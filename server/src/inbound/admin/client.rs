@@ -24,7 +24,7 @@ pub use super::show::Exit;
 /// How long a server has to say that it is ready for a call.
 const READY_LIMIT: Duration = Duration::from_secs(5);
 /// A folder that is held while nobody listens: somebody starts, stops or has it for one command. So often it is tried again.
-const TRIES: u32 = 50;
+const TRIES: u32 = 30;
 const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Whoever carries commands out.

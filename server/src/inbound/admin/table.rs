@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn what_would_act_on_a_terminal_is_shown_as_a_mark() {
         let shown = render(COLUMNS, vec![row(["1", "\u{1b}[2J", "a"])]);
-        assert!(shown.ends_with(" 1  <1B>[2J  a\n"), "{shown}");
+        assert!(shown.ends_with("\n1  <1B>[2J  a\n"), "{shown}");
     }
 
     #[test]

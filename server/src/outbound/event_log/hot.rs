@@ -15,8 +15,24 @@ const TAIL: usize = 16_384;
 
 /// Brought up to date by the writer after COMMIT and before its answer. The locks are held for a look-up or an insert only.
 pub(super) struct Hot {
-    matches: Mutex<LruCache<MatchId, Arc<History>, FxBuildHasher>>,
+    matches: Mutex<LruCache<MatchId, Kept, FxBuildHasher>>,
     tail: RwLock<VecDeque<Arc<Recorded>>>,
+}
+
+enum Kept {
+    /// All that was committed.
+    Whole(Arc<History>),
+    /// So many events are committed; they have to be read. A slow reader's history that is shorter is not taken.
+    Count(usize),
+}
+
+impl Kept {
+    fn count(&self) -> usize {
+        match self {
+            Kept::Whole(history) => history.events.len(),
+            Kept::Count(count) => *count,
+        }
+    }
 }
 
 impl Hot {
@@ -28,14 +44,17 @@ impl Hot {
     }
 
     pub fn get(&self, match_id: MatchId) -> Option<Arc<History>> {
-        self.matches.lock().unwrap_or_else(PoisonError::into_inner).get(&match_id).cloned()
+        match self.matches.lock().unwrap_or_else(PoisonError::into_inner).get(&match_id)? {
+            Kept::Whole(history) => Some(Arc::clone(history)),
+            Kept::Count(_) => None,
+        }
     }
 
-    /// Keeps a history that was read, unless a longer one is there.
+    /// Keeps a history that was read, unless more was committed since.
     pub fn offer(&self, match_id: MatchId, history: &Arc<History>) {
         let mut matches = self.matches.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches.peek(&match_id).is_none_or(|kept| kept.events.len() < history.events.len()) {
-            matches.put(match_id, Arc::clone(history));
+        if matches.peek(&match_id).is_none_or(|kept| kept.count() <= history.events.len()) {
+            matches.put(match_id, Kept::Whole(Arc::clone(history)));
         }
     }
 
@@ -47,14 +66,18 @@ impl Hot {
                 let Some(first) = group.first() else { continue };
                 let seen = (first.version - 1) as usize;
                 let before = match matches.pop(&first.match_id) {
-                    Some(kept) if kept.events.len() == seen => kept,
-                    // A reader may have kept a history that was overtaken; the next one reads it again.
-                    Some(_) => continue,
-                    None if seen == 0 => Arc::default(),
-                    None => continue,
+                    Some(Kept::Whole(kept)) if kept.events.len() == seen => Some(kept),
+                    _ if seen == 0 => Some(Arc::default()),
+                    _ => None,
                 };
-                let events = before.events.iter().chain(group).cloned().collect();
-                matches.put(first.match_id, Arc::new(History { events }));
+                let kept = match before {
+                    Some(before) => {
+                        let events = before.events.iter().chain(group).cloned().collect();
+                        Kept::Whole(Arc::new(History { events }))
+                    }
+                    None => Kept::Count(seen + group.len()),
+                };
+                matches.put(first.match_id, kept);
             }
         }
         let mut tail = self.tail.write().unwrap_or_else(PoisonError::into_inner);
@@ -78,5 +101,48 @@ impl Hot {
     pub fn clear(&self) {
         self.matches.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.tail.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use matching_protocol::{Actor, ContextName, Event, Time};
+
+    use super::*;
+
+    fn recorded(version: u32) -> Arc<Recorded> {
+        Arc::new(Recorded {
+            seq: Seq(u64::from(version)),
+            match_id: MatchId::new(1).unwrap(),
+            version,
+            at: Time::from_millis(0),
+            by: Actor::System(ContextName::Visit),
+            event: Event::VisitCanceled {},
+        })
+    }
+
+    fn history(versions: u32) -> Arc<History> {
+        Arc::new(History { events: (1..=versions).map(recorded).collect() })
+    }
+
+    #[test]
+    fn a_slow_reader_does_not_hide_what_was_committed_meanwhile() {
+        let (hot, id) = (Hot::new(), MatchId::new(1).unwrap());
+        let read_before = history(1);
+        hot.committed(&[vec![recorded(2)]]);
+        hot.offer(id, &read_before);
+        assert_eq!(hot.get(id), None, "version 2 is committed");
+        hot.offer(id, &history(2));
+        assert_eq!(hot.get(id), Some(history(2)));
+        hot.committed(&[vec![recorded(3)]]);
+        hot.offer(id, &history(2));
+        assert_eq!(hot.get(id), Some(history(3)));
+    }
+
+    #[test]
+    fn a_new_match_is_hot_from_its_first_event_on() {
+        let (hot, id) = (Hot::new(), MatchId::new(1).unwrap());
+        hot.committed(&[vec![recorded(1), recorded(2)], vec![recorded(3)]]);
+        assert_eq!(hot.get(id), Some(history(3)));
     }
 }

@@ -50,11 +50,18 @@ impl Writer {
         let mut jobs = Vec::with_capacity(GROUP);
         while queue.blocking_recv_many(&mut jobs, GROUP) > 0 {
             let (answers, waiting) = self.group(std::mem::take(&mut jobs));
-            // The head first: who has an answer and asks a view waits for what the head says.
-            self.shared.head.send_if_modified(|head| std::mem::replace(head, self.head) != self.head);
+            // Known before the answers, so that whoever has one can ask for what stands behind it; followers wake after.
+            let mut moved = false;
+            self.shared.head.send_if_modified(|head| {
+                moved = std::mem::replace(head, self.head) != self.head;
+                false
+            });
             match &self.runtime {
                 Some(runtime) => drop(runtime.spawn(async { hand_out(answers, waiting) })),
                 None => hand_out(answers, waiting),
+            }
+            if moved {
+                self.shared.head.send_modify(|_| ());
             }
         }
         if let Err(error) = self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)") {
