@@ -1,4 +1,8 @@
 //! The service by its stories, over real sockets: one file a story.
 
+mod cancel;
+mod expiry;
+mod races;
 mod support;
 mod whole_match;
+mod withdrawal;

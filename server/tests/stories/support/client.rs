@@ -198,7 +198,12 @@ impl Client {
 
     pub async fn subscribe_to(&mut self, log: LogId, after: Seq) -> Result<Seq, ErrorCode> {
         match self.ask(Body::Session(SessionRequest::Subscribe(Subscribe { log, after }))).await? {
-            ResultBody::Subscribed(subscribed) => Ok(subscribed.head),
+            ResultBody::Subscribed(subscribed) => {
+                // What was pushed before the reply belongs to the subscription before.
+                self.pushes.clear();
+                self.pushed = after;
+                Ok(subscribed.head)
+            }
             other => panic!("no subscription: {other:?}"),
         }
     }

@@ -1,12 +1,13 @@
 //! The service in this process, on a folder of its own and a free port.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use matching_protocol::{
     AccountId, AccountName, Address, ContextName, Event, Language, MatchId, PersonName, Phone, Price,
-    Recorded, Role, Secret, Seq,
+    Recorded, Role, Secret, Seq, Time,
 };
 use matching_server::application::dispatch::Providers;
 use matching_server::application::verify;
@@ -82,8 +83,14 @@ impl Server {
 
     /// Stops the service cleanly and starts it again on the same folder.
     pub async fn restart(self) -> Server {
+        self.restart_after(|| ()).await
+    }
+
+    /// The same, and does something while it is down.
+    pub async fn restart_after(self, meanwhile: impl FnOnce()) -> Server {
         let Server { service, clock, setup, running, folder, .. } = self;
         within("the stop", running.stop(service)).await;
+        meanwhile();
         Server::open(setup, folder, clock).await
     }
 
@@ -136,9 +143,25 @@ impl Server {
         self.service.log.read_after(Seq(0), usize::MAX >> 1).expect("the log")
     }
 
+    /// The balance of every account of the book.
+    pub async fn balances(&self) -> BTreeMap<String, i64> {
+        let read = self.service.views.read(ContextName::Payment, |rows, _| payment::view::balances(rows));
+        read.await.expect("payment's view")
+    }
+
     /// What happened to one match.
     pub fn history(&self, match_id: MatchId) -> Vec<Event> {
         self.service.log.read_match(match_id).expect("the log").iter().cloned().collect()
+    }
+
+    /// The same, by name.
+    pub fn story_of(&self, match_id: MatchId) -> Vec<&'static str> {
+        self.service.log.read_match(match_id).expect("the log").iter().map(Event::type_name).collect()
+    }
+
+    /// A meeting time a day ahead.
+    pub fn tomorrow(&self) -> Time {
+        self.clock.now().plus(hours(24))
     }
 
     pub fn head(&self) -> Seq {
