@@ -3,6 +3,7 @@
 mod cancel;
 mod expiry;
 mod races;
+mod resume;
 mod support;
 mod whole_match;
 mod withdrawal;

@@ -103,25 +103,32 @@ impl Client {
 
     /// The reply to a request that was started.
     pub async fn reply(&mut self, id: CommandId) -> Result<ResultBody, ErrorReply> {
-        let outcome = loop {
-            if let Some(outcome) = self.replies.remove(&id) {
-                break outcome;
-            }
-            match self.frame().await {
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("the connection ended before the reply"),
-            }
-        };
-        match outcome {
+        match within("a reply", self.outcome(id)).await {
             Outcome::Result(result) => Ok(result),
             Outcome::Error(error) => Err(error),
         }
     }
 
+    async fn outcome(&mut self, id: CommandId) -> Outcome {
+        loop {
+            if let Some(outcome) = self.replies.remove(&id) {
+                return outcome;
+            }
+            match self.frame().await {
+                Frame::Said(frame) => self.take(frame),
+                Frame::Closed => panic!("the connection ended before the reply"),
+            }
+        }
+    }
+
     /// The next frame.
     pub async fn frame(&mut self) -> Frame {
+        within("a frame", self.next_frame()).await
+    }
+
+    async fn next_frame(&mut self) -> Frame {
         loop {
-            match within("a frame", self.socket.next()).await {
+            match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => {
                     return Frame::Said(serde_json::from_str(&text).expect("a frame of the protocol"));
                 }
@@ -210,6 +217,10 @@ impl Client {
 
     /// The next push.
     pub async fn push(&mut self) -> Push {
+        within("a push", self.next_push()).await
+    }
+
+    async fn next_push(&mut self) -> Push {
         loop {
             if let Some(push) = self.pushes.pop_front() {
                 return push;

@@ -19,7 +19,7 @@ use matching_server::ports::accounts::{NewAccount, Zone};
 use matching_server::settings::Settings;
 use matching_server::startup::{Adapters, Running, Service};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::{Client, LIMIT, TestClock, TestProvider, within};
 
@@ -37,6 +37,8 @@ pub struct Setup {
     pub payment_limit: Option<Duration>,
     /// The built-in ledger if none is given.
     pub provider: Option<Arc<TestProvider>>,
+    /// How much the kernel takes from the server for one connection before that has to wait, in bytes.
+    pub send_buffer: Option<u32>,
 }
 
 /// A service that runs.
@@ -75,7 +77,7 @@ impl Server {
         if let Some(provider) = &setup.provider {
             provider.watches(&service.log);
         }
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = listen(setup.send_buffer);
         let address = listener.local_addr().expect("an address");
         running.listen(&service, listener);
         Server { service, address, clock, setup, running, folder }
@@ -215,6 +217,16 @@ impl Server {
         client.say_hello().await;
         client
     }
+}
+
+/// On a free port. What is accepted has the listener's send buffer.
+fn listen(send_buffer: Option<u32>) -> TcpListener {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    if let Some(bytes) = send_buffer {
+        socket.set_send_buffer_size(bytes).expect("a send buffer");
+    }
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
+    socket.listen(64).expect("a listener")
 }
 
 pub fn hours(hours: u64) -> Duration {
