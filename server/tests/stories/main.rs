@@ -3,7 +3,9 @@
 mod cancel;
 mod expiry;
 mod races;
+mod repeated;
 mod resume;
+mod rights;
 mod support;
 mod whole_match;
 mod withdrawal;

@@ -64,12 +64,15 @@ impl Client {
     }
 
     pub async fn log_in(&mut self, name: &str, password: &str) -> SignedIn {
-        let login =
-            Login { name: AccountName::new(name).expect("a name"), password: Secret(password.to_owned()) };
-        match self.ask(Body::Session(SessionRequest::Login(login))).await {
-            Ok(ResultBody::SignedIn(signed_in)) => {
+        self.try_log_in(name, password).await.expect("logged in")
+    }
+
+    pub async fn try_log_in(&mut self, name: &str, password: &str) -> Result<SignedIn, ErrorCode> {
+        let (name, password) = (AccountName::new(name).expect("a name"), Secret(password.to_owned()));
+        match self.ask(Body::Session(SessionRequest::Login(Login { name, password }))).await? {
+            ResultBody::SignedIn(signed_in) => {
                 self.account = Some(signed_in.account.account);
-                signed_in
+                Ok(signed_in)
             }
             other => panic!("not logged in but {other:?}"),
         }
