@@ -1,4 +1,11 @@
 //! The service by its stories, over real sockets: one file a story.
 
+mod cancel;
+mod expiry;
+mod races;
+mod repeated;
+mod resume;
+mod rights;
 mod support;
 mod whole_match;
+mod withdrawal;
