@@ -2,6 +2,8 @@
 
 mod cancel;
 mod expiry;
+mod isolation;
+mod limits;
 mod races;
 mod repeated;
 mod resume;
