@@ -2,6 +2,9 @@
 
 mod cancel;
 mod expiry;
+mod isolation;
+mod limits;
+mod outside_payment;
 mod races;
 mod repeated;
 mod resume;

@@ -110,6 +110,7 @@ pub(super) async fn run(
     if !running.is_empty() {
         tokio::spawn(async move { while running.next().await.is_some() {} });
     }
+    session.leave().await;
 }
 
 /// The client's hello, answered; `None` if there was none that can be used.
@@ -241,6 +242,13 @@ impl Session {
 
     async fn goodbye(&mut self, code: ErrorCode) {
         refuse(&mut self.socket, code, self.language).await;
+    }
+
+    /// Whoever went away leaves commands behind that may commit: each is carried on to its end, so that what it holds
+    /// is given back and what it appended is counted.
+    async fn leave(self) {
+        let Session { mut running, .. } = self;
+        while running.next().await.is_some() {}
     }
 
     async fn tick(&mut self) -> Result<(), End> {
