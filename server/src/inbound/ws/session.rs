@@ -105,12 +105,7 @@ pub(super) async fn run(
         // Boxed, as all that is rare: what a future may need once, every quiet connection would hold.
         Box::pin(session.goodbye(code)).await;
     }
-    // What has begun is carried out, whether or not anybody hears of it.
-    let mut running = session.running;
-    if !running.is_empty() {
-        tokio::spawn(async move { while running.next().await.is_some() {} });
-    }
-    session.leave().await;
+    Box::pin(session.leave()).await;
 }
 
 /// The client's hello, answered; `None` if there was none that can be used.
