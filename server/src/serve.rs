@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::demo;
+use crate::inbound::admin::{self, Admin};
 use crate::settings::Settings;
 use crate::startup::{Adapters, Service};
 
@@ -28,6 +29,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     })?;
     let bound = listener.local_addr()?;
     running.listen(&service, listener);
+    let socket = admin::socket::bind(&service.settings.data)?;
+    running.spawn(admin::socket::serve(socket, Admin::serving(Arc::clone(&service)), service.stopping()));
     announce(bound)?;
     tracing::info!(%bound, data = %service.settings.data.display(), log = %service.log.id(), head = %*service.log.head().borrow(), "ready");
     tokio::select! {

@@ -16,7 +16,7 @@ use crate::application::policies::{Policies, Policy};
 use crate::application::push::Pusher;
 use crate::application::push::index::AudienceIndex;
 use crate::application::stopped;
-use crate::inbound::gateway::{Gateway, Limiter};
+use crate::inbound::gateway::{Connections, Gateway, Limiter};
 use crate::inbound::ws;
 use crate::outbound::accounts::{HashCost, SqliteAccounts};
 use crate::outbound::clock::SystemClock;
@@ -24,7 +24,7 @@ use crate::outbound::event_log::sqlite::SqliteLog;
 use crate::outbound::payment::ledger::Ledger;
 use crate::ports::{Accounts, Clock, EventLog};
 use crate::settings::Settings;
-pub use folder::Folder;
+pub use folder::{Folder, Held};
 
 /// What the service is made of, apart from the log and the accounts in its folder.
 pub struct Adapters {
@@ -111,6 +111,7 @@ impl Service {
             rules: settings.rules,
             registration: settings.registration,
             limiter: Limiter::new(settings.max_rate),
+            connections: Connections::default(),
         });
         let stop = watch::Sender::new(false);
         let policies = Arc::new(Policies {

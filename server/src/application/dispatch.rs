@@ -205,6 +205,9 @@ impl Dispatch {
             let (open, cursor) = self.views.read(ContextName::Matching, count).await?;
             self.open.counted(student, open, cursor);
         }
+        // A request that is refused takes no number.
+        let ctx = Ctx { now: self.clock.now(), rules: self.rules };
+        Matching::decide(&Matching::fold(&[]), &command, &ctx)?;
         self.open.reserve(student)?;
         let number = self.next_match.fetch_add(1, Ordering::Relaxed);
         let appended = match MatchId::new(number) {

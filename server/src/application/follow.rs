@@ -36,7 +36,7 @@ use store::Store;
 const BATCH: usize = 2_000;
 /// The least time between two rounds under load: what comes meanwhile is applied together, so that a match that
 /// changes several times is written once.
-const PACE: Duration = Duration::from_millis(8);
+const PACE: Duration = Duration::from_millis(10);
 /// How long a query waits for its view to take in what was in the log when it was asked.
 const CATCH_UP: Duration = Duration::from_secs(2);
 
@@ -91,7 +91,7 @@ impl Views {
         let mut open = |name: &'static str, view: Box<dyn View>| -> rusqlite::Result<Arc<Part>> {
             let path = folder.join(format!("{name}.sqlite"));
             let store = Store::open(&path, view.as_ref(), log.id(), refold, *log.head().borrow())?;
-            let part = Arc::new(Part::new(name, store.reader()?, store.cursor()?));
+            let part = Arc::new(Part::new(name, path.clone(), store::reader(&path)?, store.cursor()?));
             followers.push(Follower { part: Arc::clone(&part), view, store });
             Ok(part)
         };
@@ -138,6 +138,11 @@ impl Views {
     pub fn rebuild(&self, context: ContextName) {
         self.part(context).rebuild();
         self.wake.notify_one();
+    }
+
+    /// Tells when a context's view was emptied to be folded again.
+    pub fn emptied(&self, context: ContextName) -> tokio::sync::watch::Receiver<()> {
+        self.part(context).emptied()
     }
 
     /// How each context is.
@@ -189,6 +194,21 @@ impl Views {
             return Err(ErrorCode::ContextUnavailable);
         }
         part.read(query)
+    }
+
+    /// Reads a context's view as it is, for long, on a connection of its own.
+    ///
+    /// # Errors
+    /// Whatever SQLite reports.
+    pub fn read_long<T>(
+        &self,
+        context: ContextName,
+        query: impl FnOnce(&Connection, Seq) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        let mut connection = self.part(context).long_read()?;
+        let moment = connection.transaction()?;
+        let cursor = store::cursor_of(&moment)?;
+        query(&moment, cursor)
     }
 
     /// Reads the push index, once it has taken in everything up to a place.
@@ -307,9 +327,10 @@ impl Follower {
         if self.part.take_rebuild() {
             let rebuilt = self.store.reset(self.view.as_ref(), tail.id);
             if !self.note(rebuilt.map_err(|error| error.to_string())) {
+                self.part.rebuild();
                 return false;
             }
-            self.part.moved(Seq(0));
+            self.part.was_emptied();
         }
         let cursor = self.part.cursor();
         if cursor >= end {

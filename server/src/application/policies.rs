@@ -25,6 +25,8 @@ const AT_ONCE: usize = 16;
 const PAGE: u32 = 500;
 /// How often the clock is looked at, and a list that should be empty is looked through.
 const TICK: Duration = Duration::from_secs(1);
+/// The least time between two looks under load.
+const PACE: Duration = Duration::from_millis(20);
 const FIRST_RETRY: Duration = Duration::from_millis(200);
 const LAST_RETRY: Duration = Duration::from_secs(60);
 
@@ -82,6 +84,7 @@ impl Policies {
             if self.views.is_running(policy.context()) {
                 self.round(policy, &mut failing).await;
             }
+            tokio::time::sleep(PACE).await;
             let soonest = failing.values().map(|failing| failing.again_at).min();
             let tick = Instant::now() + TICK;
             tokio::select! {

@@ -34,7 +34,7 @@ const PACE: Duration = Duration::from_millis(4);
 /// How often subscribers that went away are forgotten.
 const SWEEP: Duration = Duration::from_secs(5);
 
-/// What a subscriber gets live.
+/// What a subscriber gets live. Queued behind a pointer, since every connection has room for some.
 #[derive(Clone, Debug)]
 pub struct Item {
     /// The frame stands for everything up to here that the subscriber may see.
@@ -46,7 +46,7 @@ pub struct Item {
 /// A place among the subscribers.
 pub struct Subscription {
     /// What comes from here on. It ends when the subscriber falls behind.
-    pub items: mpsc::Receiver<Item>,
+    pub items: mpsc::Receiver<Arc<Item>>,
     /// What is queued comes after this place.
     pub live_from: Seq,
 }
@@ -54,7 +54,7 @@ pub struct Subscription {
 struct Registration {
     sender: Sender,
     after: Seq,
-    queue: mpsc::Sender<Item>,
+    queue: mpsc::Sender<Arc<Item>>,
     live_from: oneshot::Sender<Seq>,
 }
 
@@ -184,13 +184,13 @@ fn joined<'a>(pieces: impl Iterator<Item = &'a str> + Clone) -> Utf8Bytes {
 /// Whom to push to, by maps.
 #[derive(Default)]
 struct Subscribers {
-    students: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Item>>>,
-    teachers: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Item>>>,
-    admins: Vec<mpsc::Sender<Item>>,
+    students: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Arc<Item>>>>,
+    teachers: FxHashMap<matching_protocol::AccountId, Vec<mpsc::Sender<Arc<Item>>>>,
+    admins: Vec<mpsc::Sender<Arc<Item>>>,
 }
 
 impl Subscribers {
-    fn add(&mut self, sender: Sender, queue: mpsc::Sender<Item>) {
+    fn add(&mut self, sender: Sender, queue: mpsc::Sender<Arc<Item>>) {
         match sender.role {
             Role::Student => self.students.entry(sender.account).or_default().push(queue),
             Role::Teacher => self.teachers.entry(sender.account).or_default().push(queue),
@@ -198,8 +198,19 @@ impl Subscribers {
         }
     }
 
+    fn are_none(&self) -> bool {
+        self.students.is_empty() && self.teachers.is_empty() && self.admins.is_empty()
+    }
+
+    /// Whether somebody who is connected may see the event itself.
+    fn see(&self, audience: &Audience) -> bool {
+        !self.admins.is_empty()
+            || audience.student.is_some_and(|student| self.students.contains_key(&student))
+            || audience.teacher.is_some_and(|teacher| self.teachers.contains_key(&teacher))
+    }
+
     fn sweep(&mut self) {
-        let open = |queues: &mut Vec<mpsc::Sender<Item>>| {
+        let open = |queues: &mut Vec<mpsc::Sender<Arc<Item>>>| {
             queues.retain(|queue| !queue.is_closed());
             !queues.is_empty()
         };
@@ -253,7 +264,7 @@ impl Routing {
         let before = self.cursor;
         loop {
             let routed = self.log.read_after(self.cursor, BATCH).and_then(|events| {
-                let round = Round::of(&events, self.log.as_ref())?;
+                let round = Round::of(&events, self.log.as_ref(), &self.subscribers)?;
                 round.send(&mut self.subscribers);
                 Ok(events.last().map(|event| event.seq))
             });

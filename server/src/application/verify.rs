@@ -127,8 +127,8 @@ pub async fn check_view(
     context: ContextName,
 ) -> anyhow::Result<Option<String>> {
     views.reached(*log.head().borrow(), Duration::from_secs(60)).await;
-    let stored = views.read_now(context, |connection, cursor| Ok((digest_of(connection)?, cursor)));
-    let ((rows, hash), cursor) = stored.map_err(|code| anyhow::anyhow!("{context}: {code}"))?;
+    let stored = views.read_long(context, |connection, cursor| Ok((digest_of(connection)?, cursor)));
+    let ((rows, hash), cursor) = stored?;
     let fresh = fold_fresh(view_of(context).as_mut(), log, cursor)?;
     let (fresh_rows, fresh_hash) = digest_of(&fresh)?;
     Ok((hash != fresh_hash).then(|| {

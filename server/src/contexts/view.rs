@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use matching_protocol::{
-    AccountId, Area, MatchId, MatchView, Note, PersonName, Price, Recorded, Seq, Subject, Time, VisitView,
+    AccountId, Area, MatchId, MatchView, Note, PageOf, PersonName, Price, Recorded, Seq, Subject, Time,
+    VisitView,
 };
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use rustc_hash::FxHashMap;
 
 /// A derived table of one context, kept in a file of its own. Deleted or stale, it is folded again from the log.
@@ -69,13 +70,13 @@ pub fn fold_rows<V: MatchRows>(connection: &Connection, events: &[Arc<Recorded>]
 }
 
 /// The columns of a [`MatchView`], in the order that [`match_view`] reads and [`save_match_view`] writes.
-pub const MATCH_COLUMNS: &str = "match_id, student, price, subject, area, note, status, money, teacher, teacher_name, visit_at, requested_at, updated_at, seq";
+const MATCH_COLUMNS: &str = "match_id, student, price, subject, area, note, status, money, teacher, teacher_name, visit_at, requested_at, updated_at, seq";
 
 /// Reads the columns of [`MATCH_COLUMNS`].
 ///
 /// # Errors
 /// If they hold something else than [`save_match_view`] wrote.
-pub fn match_view(row: &Row<'_>) -> rusqlite::Result<MatchView> {
+fn match_view(row: &Row<'_>) -> rusqlite::Result<MatchView> {
     let visit = match row.get::<_, Option<i64>>(8)? {
         Some(teacher) => Some(VisitView {
             teacher: AccountId(teacher),
@@ -100,11 +101,60 @@ pub fn match_view(row: &Row<'_>) -> rusqlite::Result<MatchView> {
     })
 }
 
+/// The table `matches` of [`MatchView`]s, which match and mypage each keep in a file of their own.
+pub struct MatchViews;
+
+impl MatchRows for MatchViews {
+    type Row = MatchView;
+
+    fn load(connection: &Connection, match_id: MatchId) -> rusqlite::Result<Option<MatchView>> {
+        find_match(connection, match_id)
+    }
+
+    fn fold(row: Option<MatchView>, recorded: &Recorded) -> Option<MatchView> {
+        fold_match_view(row, recorded)
+    }
+
+    fn save(connection: &Connection, row: &MatchView) -> rusqlite::Result<()> {
+        save_match_view(connection, row)
+    }
+}
+
+/// One row of the table `matches`.
+///
+/// # Errors
+/// Whatever SQLite reports.
+pub fn find_match(connection: &Connection, match_id: MatchId) -> rusqlite::Result<Option<MatchView>> {
+    connection
+        .prepare_cached(&format!("SELECT {MATCH_COLUMNS} FROM matches WHERE match_id = ?"))?
+        .query_row([match_id.get()], match_view)
+        .optional()
+}
+
+/// The rows of a student, or all, newest first.
+///
+/// # Errors
+/// Whatever SQLite reports.
+pub fn list_matches(
+    connection: &Connection,
+    student: Option<AccountId>,
+    page: &PageOf,
+) -> rusqlite::Result<Vec<MatchView>> {
+    let before = page.after.map_or(i64::MAX, MatchId::get);
+    let narrow = if student.is_some() { "student = ?1" } else { "?1 = 0" };
+    connection
+        .prepare_cached(&format!(
+            "SELECT {MATCH_COLUMNS} FROM matches WHERE {narrow} AND match_id < ?2 ORDER BY match_id DESC LIMIT ?3"
+        ))?
+        .query_map(params![student.map_or(0, |student| student.0), before, page.rows()], match_view)?
+        .collect()
+}
+
 /// Writes a [`MatchView`] into the table `matches`.
 ///
 /// # Errors
 /// Whatever SQLite reports.
-pub fn save_match_view(connection: &Connection, view: &MatchView) -> rusqlite::Result<()> {
+fn save_match_view(connection: &Connection, view: &MatchView) -> rusqlite::Result<()> {
     let visit = view.visit.as_ref();
     connection
         .prepare_cached(
@@ -134,7 +184,7 @@ pub fn save_match_view(connection: &Connection, view: &MatchView) -> rusqlite::R
 }
 
 /// Folds a [`MatchView`].
-pub fn fold_match_view(view: Option<MatchView>, recorded: &Recorded) -> Option<MatchView> {
+fn fold_match_view(view: Option<MatchView>, recorded: &Recorded) -> Option<MatchView> {
     match view {
         Some(mut view) => {
             view.apply(recorded);

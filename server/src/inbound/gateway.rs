@@ -4,6 +4,7 @@ mod query;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -39,6 +40,34 @@ pub struct Gateway {
     pub registration: bool,
     /// Requests of each account.
     pub limiter: Limiter,
+    /// Who is connected now.
+    pub connections: Connections,
+}
+
+/// Counts the connections that have said hello.
+#[derive(Default)]
+pub struct Connections(AtomicUsize);
+
+/// One of them, until it is dropped.
+pub struct Connected<'a>(&'a Connections);
+
+impl Connections {
+    /// One more.
+    pub fn enter(&self) -> Connected<'_> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Connected(self)
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Bounds the requests of each account.

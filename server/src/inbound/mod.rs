@@ -1,4 +1,5 @@
 //! Ways in.
 
+pub mod admin;
 pub mod gateway;
 pub mod ws;

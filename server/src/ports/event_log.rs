@@ -38,6 +38,11 @@ impl History {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Expected(pub(crate) u32);
 
+impl Expected {
+    /// That there is no such stream yet.
+    pub const NOTHING: Expected = Expected(0);
+}
+
 /// The events of one decision. They go in together or not at all.
 #[derive(Clone, Debug)]
 pub struct Append {

@@ -14,11 +14,24 @@ pub struct Folder {
     unclean: bool,
 }
 
+/// Another process holds the folder.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the data folder {} is held by another matching-server (process {process}): stop it first, or use another --data",
+    path.display()
+)]
+pub struct Held {
+    /// Which folder.
+    pub path: PathBuf,
+    /// The holder's process id, as it wrote it down.
+    pub process: String,
+}
+
 impl Folder {
     /// Makes the folder if there is none, and takes its lock.
     ///
     /// # Errors
-    /// If another process holds it, which the error names, or it can't be written.
+    /// [`Held`] if another process holds it; another error if it can't be written.
     pub fn take(path: &Path) -> anyhow::Result<Folder> {
         if !path.exists() {
             std::fs::DirBuilder::new()
@@ -39,11 +52,7 @@ impl Folder {
             let TryLockError::WouldBlock = error else { bail!("can't lock {}: {error}", path.display()) };
             let mut holder = String::new();
             lock.read_to_string(&mut holder)?;
-            bail!(
-                "the data folder {} is held by another matching-server (process {}): stop it first, or use another --data",
-                path.display(),
-                holder.trim()
-            );
+            return Err(Held { path: path.to_owned(), process: holder.trim().to_owned() }.into());
         }
         lock.set_len(0)?;
         lock.rewind()?;

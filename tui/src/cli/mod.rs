@@ -9,6 +9,7 @@ mod classes;
 mod completions;
 mod config_path;
 mod confirm;
+mod demo;
 mod failure;
 mod finish;
 mod link;
@@ -16,6 +17,7 @@ mod login;
 mod logout;
 mod man;
 mod my_page;
+mod open;
 mod output;
 mod password;
 mod pay;
@@ -34,7 +36,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::PossibleValue;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use matching_protocol::{CommandId, Language, MatchId};
 use uuid::Uuid;
 
@@ -81,6 +83,9 @@ struct Global {
     /// Print JSON: one document, or a line for each push with `watch`
     #[arg(long, global = true)]
     json: bool,
+    /// Draw boxes in ASCII, for terminals where other lines are two cells wide
+    #[arg(long, global = true)]
+    ascii: bool,
 }
 
 /// An empty environment variable counts as unset.
@@ -124,6 +129,7 @@ enum LocalCommand {
     /// Where things are kept
     #[command(subcommand)]
     Config(ConfigCommand),
+    Demo(demo::Demo),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -174,6 +180,7 @@ impl Once {
 struct Context {
     config: Config,
     json: bool,
+    ascii: bool,
 }
 
 impl Context {
@@ -201,12 +208,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(failure::USAGE) };
         }
     };
-    let json = cli.global.json;
+    let (json, ascii) = (cli.global.json, cli.global.ascii);
     let language = cli.global.language.as_deref().and_then(|language| language.parse().ok());
     let speaks: Language = language.unwrap_or_else(config::locale_language);
     let given = Given { url: cli.global.url, session: cli.global.session, language };
     let done = match Config::resolve(given) {
-        Ok(config) => dispatch(cli.command, Context { config, json }),
+        Ok(config) => dispatch(cli.command, Context { config, json, ascii }),
         Err(error) => Err(Failure::Usage(error.message(speaks))),
     };
     match done {
@@ -222,7 +229,7 @@ fn dispatch(command: Option<Command>, context: Context) -> Result<(), Failure> {
             runtime.map_err(Failure::system)?.block_on(command.run(&context))
         }
         Some(Command::Local(command)) => command.run(&context),
-        None => output::text(&Cli::command().render_help().to_string()),
+        None => open::open(&context),
     }
 }
 
@@ -254,6 +261,7 @@ impl LocalCommand {
     fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             LocalCommand::Config(ConfigCommand::Path(command)) => command.run(context),
+            LocalCommand::Demo(command) => command.run(context),
             LocalCommand::Completions(command) => command.run(),
             LocalCommand::Man(command) => command.run(),
         }

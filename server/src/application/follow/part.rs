@@ -1,5 +1,6 @@
 //! What others see of a follower: whether it runs, how far it is, and its rows.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,9 +34,12 @@ pub(super) struct Part {
     condition: Mutex<Condition>,
     running: AtomicBool,
     rebuild: AtomicBool,
+    /// Changes whenever the view was emptied to be folded again.
+    emptied: watch::Sender<()>,
     cursor: watch::Sender<Seq>,
     /// One short read at a time.
     reader: Mutex<Connection>,
+    path: PathBuf,
 }
 
 struct Condition {
@@ -45,14 +49,16 @@ struct Condition {
 }
 
 impl Part {
-    pub fn new(name: &'static str, reader: Connection, cursor: Seq) -> Part {
+    pub fn new(name: &'static str, path: PathBuf, reader: Connection, cursor: Seq) -> Part {
         Part {
             name,
             condition: Mutex::new(Condition { state: PartState::Running, retry_at: None, failures: 0 }),
             running: AtomicBool::new(true),
             rebuild: AtomicBool::new(false),
+            emptied: watch::Sender::new(()),
             cursor: watch::Sender::new(cursor),
             reader: Mutex::new(reader),
+            path,
         }
     }
 
@@ -80,6 +86,16 @@ impl Part {
 
     pub fn take_rebuild(&self) -> bool {
         self.rebuild.swap(false, Ordering::AcqRel)
+    }
+
+    pub fn emptied(&self) -> watch::Receiver<()> {
+        self.emptied.subscribe()
+    }
+
+    /// The view was emptied and its cursor stands before the first event.
+    pub fn was_emptied(&self) {
+        self.moved(Seq(0));
+        self.emptied.send_replace(());
     }
 
     /// Running, or failed and to be tried again now.
@@ -137,6 +153,11 @@ impl Part {
         let mut cursor = self.watch();
         let reached = tokio::time::timeout(limit, cursor.wait_for(|cursor| *cursor >= up_to)).await;
         matches!(reached, Ok(Ok(_)))
+    }
+
+    /// A connection of its own, for a read that takes long and must hold up no other.
+    pub fn long_read(&self) -> rusqlite::Result<Connection> {
+        super::store::reader(&self.path)
     }
 
     /// Runs a query and gives it the place that the rows stand for, both of one moment.

@@ -1,18 +1,18 @@
 //! A view's file: its rows and its cursor, changed in one transaction.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use matching_protocol::{LogId, Recorded, Seq};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use crate::contexts::view::View;
+use crate::outbound::event_log::sqlite::keep_plans;
 use crate::ports::EventLog;
 
 const CURSOR: &str = "CREATE TABLE cursor (one INTEGER PRIMARY KEY CHECK (one = 1), log TEXT NOT NULL, seq INTEGER NOT NULL) STRICT;";
 
 pub(super) struct Store {
-    path: PathBuf,
     connection: Connection,
 }
 
@@ -45,9 +45,10 @@ impl Store {
         connection.pragma_update(None, "synchronous", "OFF")?;
         connection.pragma_update(None, "cache_size", -16_384)?;
         connection.pragma_update(None, "journal_size_limit", 16 * 1024 * 1024)?;
+        keep_plans(&connection)?;
         connection.set_prepared_statement_cache_capacity(64);
         let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        let mut store = Store { path: path.to_owned(), connection };
+        let mut store = Store { connection };
         if version != view.version() || !store.belongs_to(log, head)? {
             store.reset(view, log)?;
         }
@@ -75,15 +76,6 @@ impl Store {
         cursor_of(&self.connection)
     }
 
-    pub fn reader(&self) -> rusqlite::Result<Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let reader = Connection::open_with_flags(&self.path, flags)?;
-        reader.busy_timeout(std::time::Duration::from_secs(5))?;
-        reader.pragma_update(None, "cache_size", -4_096)?;
-        reader.set_prepared_statement_cache_capacity(32);
-        Ok(reader)
-    }
-
     pub fn apply(
         &mut self,
         view: &mut dyn View,
@@ -101,6 +93,16 @@ impl Store {
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
     }
+}
+
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let reader = Connection::open_with_flags(path, flags)?;
+    reader.busy_timeout(std::time::Duration::from_secs(5))?;
+    reader.pragma_update(None, "cache_size", -4_096)?;
+    keep_plans(&reader)?;
+    reader.set_prepared_statement_cache_capacity(32);
+    Ok(reader)
 }
 
 fn make(connection: &Connection, view: &dyn View, log: LogId) -> rusqlite::Result<()> {

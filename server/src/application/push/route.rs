@@ -21,22 +21,35 @@ pub(super) struct Round {
 
 struct Routed {
     audience: Audience,
+    /// The event itself; empty if nobody who is connected may see it.
     whole: String,
     board: Option<String>,
 }
 
 impl Round {
-    pub fn of(events: &[Arc<Recorded>], log: &dyn EventLog) -> Result<Round, ReadError> {
+    /// Works out who may see what, and encodes what somebody who is connected will get.
+    pub fn of(
+        events: &[Arc<Recorded>],
+        log: &dyn EventLog,
+        subscribers: &Subscribers,
+    ) -> Result<Round, ReadError> {
         let encode = |error: serde_json::Error| ReadError(error.to_string());
-        let mut routed = Vec::with_capacity(events.len());
+        let up_to = events.last().map(|event| event.seq).unwrap_or_default();
+        let mut routed = Vec::new();
+        if subscribers.are_none() {
+            return Ok(Round { up_to, events: routed });
+        }
         for recorded in events {
             let history = log.read_match(recorded.match_id)?;
             let audience = Audience::of(history.up_to(recorded.version));
-            let whole = serde_json::to_string(recorded.as_ref()).map_err(encode)?;
-            let board = audience.board_push(recorded).map(|push| serde_json::to_string(&push)).transpose();
-            routed.push(Routed { audience, whole, board: board.map_err(encode)? });
+            let seen = subscribers.see(&audience);
+            let whole =
+                if seen { serde_json::to_string(recorded.as_ref()).map_err(encode)? } else { String::new() };
+            let board = if subscribers.teachers.is_empty() { None } else { audience.board_push(recorded) };
+            let board = board.map(|push| serde_json::to_string(&push)).transpose().map_err(encode)?;
+            routed.push(Routed { audience, whole, board });
         }
-        Ok(Round { up_to: events.last().map(|event| event.seq).unwrap_or_default(), events: routed })
+        Ok(Round { up_to, events: routed })
     }
 
     pub fn send(&self, subscribers: &mut Subscribers) {
@@ -59,7 +72,9 @@ impl Round {
     fn pieces_of_students(&self) -> FxHashMap<AccountId, Vec<&str>> {
         let mut pieces: FxHashMap<AccountId, Vec<&str>> = FxHashMap::default();
         for event in &self.events {
-            if let Some(student) = event.audience.student {
+            if let Some(student) = event.audience.student
+                && !event.whole.is_empty()
+            {
                 pieces.entry(student).or_default().push(&event.whole);
             }
         }
@@ -67,7 +82,7 @@ impl Round {
     }
 
     /// Most teachers get the same frame: what the board shows. Those whom an event concerns get one of their own.
-    fn send_to_teachers(&self, teachers: &mut FxHashMap<AccountId, Vec<mpsc::Sender<Item>>>) {
+    fn send_to_teachers(&self, teachers: &mut FxHashMap<AccountId, Vec<mpsc::Sender<Arc<Item>>>>) {
         let concerned: FxHashSet<AccountId> = self
             .events
             .iter()
@@ -90,10 +105,10 @@ impl Round {
     }
 
     /// A queue that is full is dropped: its connection reads what is left in it, then the log.
-    fn queue(&self, queues: &mut Vec<mpsc::Sender<Item>>, frame: &Utf8Bytes) {
+    fn queue(&self, queues: &mut Vec<mpsc::Sender<Arc<Item>>>, frame: &Utf8Bytes) {
+        let item = Arc::new(Item { up_to: self.up_to, frame: frame.clone() });
         queues.retain(|queue| {
-            let item = Item { up_to: self.up_to, frame: frame.clone() };
-            !matches!(queue.try_send(item), Err(TrySendError::Full(_) | TrySendError::Closed(_)))
+            !matches!(queue.try_send(Arc::clone(&item)), Err(TrySendError::Full(_) | TrySendError::Closed(_)))
         });
     }
 }

@@ -100,7 +100,10 @@ impl MatchRows for ClassView {
         let class = row.class.as_ref();
         connection
             .prepare_cached(&format!(
-                "INSERT OR REPLACE INTO classes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO classes ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (match_id) DO UPDATE SET status = excluded.status, teacher = excluded.teacher,
+                    teacher_name = excluded.teacher_name, visit_at = excluded.visit_at,
+                    finished_at = excluded.finished_at, withdrawn = excluded.withdrawn, seq = excluded.seq"
             ))?
             .execute(params![
                 row.match_id.get(),

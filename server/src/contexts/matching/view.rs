@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use matching_protocol::{AccountId, MatchId, MatchView, PageOf, Recorded, Time};
-use rusqlite::{Connection, OptionalExtension, params};
+use matching_protocol::{AccountId, MatchId, Recorded, Time};
+use rusqlite::{Connection, params};
 
 use crate::contexts::Rules;
-use crate::contexts::view::{
-    MATCH_COLUMNS, MatchRows, View, fold_match_view, fold_rows, match_id, match_view, save_match_view,
-};
+use crate::contexts::view::{MatchViews, View, fold_rows, match_id};
+pub use crate::contexts::view::{find_match as find, list_matches as list};
 
 /// Match's own view.
 pub struct MatchingView;
@@ -23,61 +22,7 @@ impl View for MatchingView {
     }
 
     fn apply(&mut self, connection: &Connection, events: &[Arc<Recorded>]) -> rusqlite::Result<()> {
-        fold_rows::<MatchingView>(connection, events)
-    }
-}
-
-impl MatchRows for MatchingView {
-    type Row = MatchView;
-
-    fn load(connection: &Connection, match_id: MatchId) -> rusqlite::Result<Option<MatchView>> {
-        find(connection, match_id)
-    }
-
-    fn fold(row: Option<MatchView>, recorded: &Recorded) -> Option<MatchView> {
-        fold_match_view(row, recorded)
-    }
-
-    fn save(connection: &Connection, row: &MatchView) -> rusqlite::Result<()> {
-        save_match_view(connection, row)
-    }
-}
-
-/// One match.
-///
-/// # Errors
-/// Whatever SQLite reports.
-pub fn find(connection: &Connection, match_id: MatchId) -> rusqlite::Result<Option<MatchView>> {
-    connection
-        .prepare_cached(&format!("SELECT {MATCH_COLUMNS} FROM matches WHERE match_id = ?"))?
-        .query_row([match_id.get()], match_view)
-        .optional()
-}
-
-/// The matches of a student, or all, newest first.
-///
-/// # Errors
-/// Whatever SQLite reports.
-pub fn list(
-    connection: &Connection,
-    student: Option<AccountId>,
-    page: &PageOf,
-) -> rusqlite::Result<Vec<MatchView>> {
-    let before = page.after.map_or(i64::MAX, MatchId::get);
-    let columns = MATCH_COLUMNS;
-    match student {
-        Some(student) => connection
-            .prepare_cached(&format!(
-                "SELECT {columns} FROM matches WHERE student = ? AND match_id < ? ORDER BY match_id DESC LIMIT ?"
-            ))?
-            .query_map(params![student.0, before, page.rows()], match_view)?
-            .collect(),
-        None => connection
-            .prepare_cached(&format!(
-                "SELECT {columns} FROM matches WHERE match_id < ? ORDER BY match_id DESC LIMIT ?"
-            ))?
-            .query_map(params![before, page.rows()], match_view)?
-            .collect(),
+        fold_rows::<MatchViews>(connection, events)
     }
 }
 

@@ -97,7 +97,10 @@ impl MatchRows for PaymentView {
     fn save(connection: &Connection, row: &Row) -> rusqlite::Result<()> {
         connection
             .prepare_cached(&format!(
-                "INSERT OR REPLACE INTO payments ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO payments ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 ON CONFLICT (match_id) DO UPDATE SET called_off = excluded.called_off, money = excluded.money,
+                    provider = excluded.provider, key = excluded.key, attempt = excluded.attempt,
+                    amount = excluded.amount, updated_at = excluded.updated_at, seq = excluded.seq"
             ))?
             .execute(params![
                 row.match_id.get(),
@@ -200,6 +203,28 @@ pub fn balances(connection: &Connection) -> rusqlite::Result<BTreeMap<String, i6
         .prepare_cached("SELECT account, amount FROM balances ORDER BY account")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
+}
+
+/// What each event of a match's history, from its first on, moved in the book: accounts and amounts, as the view books them.
+pub fn moved(history: &[Arc<Recorded>]) -> Vec<Vec<(String, i64)>> {
+    let mut row = None;
+    let mut booked = |recorded: &Arc<Recorded>| {
+        row = PaymentView::fold(row.take(), recorded);
+        let entries = row.as_mut().map(|row| std::mem::take(&mut row.entries)).unwrap_or_default();
+        entries.into_iter().map(|entry| (entry.account, entry.amount)).collect()
+    };
+    history.iter().map(&mut booked).collect()
+}
+
+/// How many matches have their money in this state: a charge under way, or a refund going back.
+///
+/// # Errors
+/// Whatever SQLite reports.
+pub fn count(connection: &Connection, money: Money) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached(&format!("SELECT COUNT(*) FROM payments WHERE money = '{money}'"))?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
 }
 
 /// Charges whose outcome is to be looked up, behind `after`.

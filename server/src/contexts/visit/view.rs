@@ -219,6 +219,17 @@ pub fn board(
     Ok(requests.collect())
 }
 
+/// How many requests are on the board.
+///
+/// # Errors
+/// Whatever SQLite reports.
+pub fn waiting(connection: &Connection) -> rusqlite::Result<u64> {
+    connection
+        .prepare_cached("SELECT COUNT(*) FROM visits WHERE stage = 'listed'")?
+        .query_row([], |row| row.get::<_, i64>(0))
+        .map(i64::unsigned_abs)
+}
+
 /// A visit and whose it is; the student's contact is not visit's to know.
 pub struct VisitOf {
     /// The row, without the contact.

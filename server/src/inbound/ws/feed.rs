@@ -57,7 +57,7 @@ impl Feed {
                 }
                 State::Live(subscription) => match subscription.items.recv().await {
                     Some(item) => {
-                        if let Some(frame) = self.take(item) {
+                        if let Some(frame) = self.take(&item) {
                             return Ok(frame);
                         }
                     }
@@ -72,7 +72,7 @@ impl Feed {
         match &mut self.state {
             State::Live(subscription) => {
                 let item = subscription.items.try_recv().ok()?;
-                self.take(item)
+                self.take(&item)
             }
             State::Registering(_) | State::Reading(..) => None,
         }
@@ -91,10 +91,10 @@ impl Feed {
         }
     }
 
-    fn take(&mut self, item: Item) -> Option<Utf8Bytes> {
+    fn take(&mut self, item: &Item) -> Option<Utf8Bytes> {
         let fresh = item.up_to > self.cursor;
         self.cursor = self.cursor.max(item.up_to);
-        fresh.then_some(item.frame)
+        fresh.then(|| item.frame.clone())
     }
 
     fn read_on(&self, subscription: Subscription) -> State {

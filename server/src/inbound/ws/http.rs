@@ -13,9 +13,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use super::session;
 use crate::application::stopped;
@@ -107,10 +106,9 @@ async fn upgrade(
     let upgrade = hyper::upgrade::on(&mut request);
     tokio::spawn(async move {
         match upgrade.await {
-            Ok(upgraded) => run(upgraded, http).await,
+            Ok(upgraded) => start(upgraded, http, holder),
             Err(error) => tracing::debug!(%error, "upgrade"),
         }
-        drop(holder);
     });
     let headers = [
         (header::CONNECTION, "Upgrade"),
@@ -132,14 +130,12 @@ fn websocket_key(headers: &HeaderMap) -> Option<String> {
     asked.then(|| key.to_owned())
 }
 
-async fn run(upgraded: hyper::upgrade::Upgraded, http: Http) {
+/// Runs the session as a task of its own, so that nothing of the upgrade stays with a quiet connection.
+fn start(upgraded: hyper::upgrade::Upgraded, http: Http, holder: tokio::sync::mpsc::Sender<()>) {
     // The plain socket again, without what HTTP needed around it.
-    let parts = match upgraded.downcast::<TokioIo<TcpStream>>() {
-        Ok(parts) => parts,
-        Err(_) => {
-            tracing::error!("an upgraded connection is not the one that was accepted");
-            return;
-        }
+    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        tracing::error!("an upgraded connection is not the one that was accepted");
+        return;
     };
     let config = WebSocketConfig::default()
         .read_buffer_size(4 * 1024)
@@ -147,9 +143,13 @@ async fn run(upgraded: hyper::upgrade::Upgraded, http: Http) {
         .max_write_buffer_size(4 * 1024 * 1024)
         .max_message_size(Some(matching_protocol::MAX_MESSAGE))
         .max_frame_size(Some(matching_protocol::MAX_MESSAGE));
-    let stream = parts.io.into_inner();
-    let socket =
-        WebSocketStream::from_partially_read(stream, parts.read_buf.to_vec(), Role::Server, Some(config))
-            .await;
-    session::run(socket, http.gateway, http.stop).await;
+    tokio::spawn(session::run(
+        parts.io.into_inner(),
+        // Copied, since an empty rest would keep the whole buffer that it was cut from.
+        parts.read_buf.to_vec(),
+        config,
+        http.gateway,
+        http.stop,
+        holder,
+    ));
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, SinkExt, StreamExt};
@@ -12,11 +13,11 @@ use matching_protocol::{
 };
 use serde_json::value::RawValue;
 use tokio::net::TcpStream;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
 
 use super::feed::Feed;
@@ -74,9 +75,18 @@ struct Session {
     heard: Instant,
 }
 
-/// Runs a session to its end.
-pub(super) async fn run(mut socket: Socket, gateway: Arc<Gateway>, stop: watch::Receiver<bool>) {
-    let language = match tokio::time::timeout(HELLO_LIMIT, hello(&mut socket, &gateway)).await {
+/// Runs a session to its end, over a stream that has been upgraded. `holder` is dropped with it.
+pub(super) async fn run(
+    stream: TcpStream,
+    read: Vec<u8>,
+    config: WebSocketConfig,
+    gateway: Arc<Gateway>,
+    stop: watch::Receiver<bool>,
+    holder: mpsc::Sender<()>,
+) {
+    let _holder = holder;
+    let mut socket = Socket::from_partially_read(stream, read, Role::Server, Some(config)).await;
+    let language = match tokio::time::timeout(HELLO_LIMIT, Box::pin(hello(&mut socket, &gateway))).await {
         Ok(Some(language)) => language,
         Ok(None) | Err(_) => return,
     };
@@ -92,7 +102,13 @@ pub(super) async fn run(mut socket: Socket, gateway: Arc<Gateway>, stop: watch::
         heard: Instant::now(),
     };
     if let End::Bye(code) = session.serve(stop, voided).await {
-        session.goodbye(code).await;
+        // Boxed, as all that is rare: what a future may need once, every quiet connection would hold.
+        Box::pin(session.goodbye(code)).await;
+    }
+    // What has begun is carried out, whether or not anybody hears of it.
+    let mut running = session.running;
+    if !running.is_empty() {
+        tokio::spawn(async move { while running.next().await.is_some() {} });
     }
     session.leave().await;
 }
@@ -167,9 +183,9 @@ impl Session {
                     Ok(frame) => Message::Text(frame),
                     Err(code) => return End::Bye(code),
                 },
-                _ = tick.tick() => match self.tick().await {
+                _ = tick.tick() => match Box::pin(self.tick()).await {
                     // The pong that a client sends by itself tells that it is there.
-                    Ok(()) => Message::Ping(bytes::Bytes::new()),
+                    Ok(()) => Message::Ping(Bytes::new()),
                     Err(end) => return end,
                 },
                 _ = voided.recv() => {
@@ -177,7 +193,7 @@ impl Session {
                     if still_in { continue } else { return End::Bye(ErrorCode::Unauthenticated) }
                 }
                 () = stopped(&mut stop) => {
-                    self.finish_commands().await;
+                    Box::pin(self.finish_commands()).await;
                     return End::Bye(ErrorCode::Busy);
                 }
             };

@@ -9,6 +9,7 @@ use matching_protocol::{
     AccountId, Actor, CommandId, Done, ErrorCode, Event, LogId, MatchId, Recorded, Seq, Status, Time,
 };
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 
@@ -56,7 +57,7 @@ impl SqliteLog {
         });
         let readers = (0..READERS).map(|_| reader(path).map(Mutex::new)).collect::<Result<_, _>>()?;
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let writer = Writer::new(connection, head, Arc::clone(&shared));
+        let writer = Writer::new(connection, head, Arc::clone(&shared), Handle::try_current().ok());
         let thread = std::thread::Builder::new()
             .name("log-writer".to_owned())
             .spawn(move || writer.run(queue))
@@ -163,6 +164,7 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     connection.pragma_update(None, "mmap_size", 0)?;
     connection.pragma_update(None, "cache_size", -65_536)?;
+    keep_plans(&connection)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
@@ -172,7 +174,16 @@ fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "cache_size", -8_192)?;
+    keep_plans(&connection)?;
     Ok(connection)
+}
+
+/// Without it SQLite may plan a prepared statement anew for each value that is bound to it.
+///
+/// # Errors
+/// Whatever SQLite reports.
+pub(crate) fn keep_plans(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
 }
 
 const VERSION: i64 = 1;

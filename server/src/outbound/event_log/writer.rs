@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use matching_protocol::{MatchId, Recorded, Seq};
 use rusqlite::{Connection, ErrorCode as SqliteCode, OptionalExtension, params};
 use rustc_hash::FxHashMap;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::sqlite::{Shared, connect, head_of, stored_command};
@@ -26,6 +27,8 @@ pub(super) struct Writer {
     connection: Connection,
     head: Seq,
     shared: Arc<Shared>,
+    /// Where the answers are handed out: waking one task there is cheaper than waking each caller from here.
+    runtime: Option<Handle>,
 }
 
 /// What a group has done so far, before its commit.
@@ -38,8 +41,8 @@ struct Group {
 }
 
 impl Writer {
-    pub fn new(connection: Connection, head: Seq, shared: Arc<Shared>) -> Writer {
-        Writer { connection, head, shared }
+    pub fn new(connection: Connection, head: Seq, shared: Arc<Shared>, runtime: Option<Handle>) -> Writer {
+        Writer { connection, head, shared, runtime }
     }
 
     /// Works until every sender is gone.
@@ -53,9 +56,9 @@ impl Writer {
                 moved = std::mem::replace(head, self.head) != self.head;
                 false
             });
-            for (waiter, answer) in waiting.into_iter().zip(answers) {
-                // A caller that went away loses only its answer.
-                let _ = waiter.send(answer);
+            match &self.runtime {
+                Some(runtime) => drop(runtime.spawn(async { hand_out(answers, waiting) })),
+                None => hand_out(answers, waiting),
             }
             if moved {
                 self.shared.head.send_modify(|_| ());
@@ -208,6 +211,13 @@ impl Writer {
         self.head = head;
         self.shared.hot.clear();
         Ok(())
+    }
+}
+
+fn hand_out(answers: Vec<Answer>, waiting: Vec<oneshot::Sender<Answer>>) {
+    for (waiter, answer) in waiting.into_iter().zip(answers) {
+        // A caller that went away loses only its answer.
+        let _ = waiter.send(answer);
     }
 }
 
