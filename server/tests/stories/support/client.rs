@@ -19,6 +19,7 @@ use super::{price, within};
 
 /// What a server sends, or that it sends no more.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, in a test, and matched by what is in it")]
 pub enum Frame {
     Said(ServerFrame),
     Closed,
