@@ -332,10 +332,17 @@ fn offline_dims_what_is_shown_and_blocks_what_would_be_sent() {
 fn what_came_while_one_was_away_is_counted() {
     let mut stage = student(Language::En);
     offline(&mut stage);
+    stage.keys("c");
+    assert!(stage.shows("Offline, so nothing was sent."));
     online(&mut stage, minji());
+    assert!(!stage.shows("Offline, so nothing was sent."));
+    stage.link(Update::Following { head: Seq(102) });
     stage.event(recorded(101, 3, 3, Actor::Account(JUNHO), assigned("2026-12-02T10:00:00Z")));
+    assert!(stage.shows("Back online. While you were away: 1 change."));
     stage.event(recorded(102, 3, 4, Actor::Account(JUNHO), Event::ClassFinished { teacher: JUNHO }));
     assert!(stage.shows("Back online. While you were away: 2 changes."));
+    stage.event(recorded(103, 5, 2, Actor::System(ContextName::Matching), Event::MatchExpired {}));
+    assert!(stage.shows("#5: the request has expired."));
 }
 
 #[test]
