@@ -4,11 +4,12 @@
 //! the intent is in the log, and the settle policy looks its outcome up.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use matching_protocol::{Actor, ContextName, DeclineReason, ErrorCode, MatchId, Status};
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::{Decision, Dispatch, Issued, Outcome, ReplyKind, TRIES, unreadable};
 use crate::contexts::payment::decider::{Command, Payment, State, never_charged};
@@ -37,32 +38,42 @@ impl Providers {
 pub(super) struct Payments {
     providers: Providers,
     limit: Duration,
-    /// Matches whose provider is being asked by a command right now; the settle policy leaves them alone.
-    asking: Mutex<FxHashSet<MatchId>>,
+    /// Matches whose provider is being asked by a command right now, or may be soon, and by how many; the settle policy
+    /// leaves them alone: a cancel of what it does not find could cross the charge. Held for a look-up or a change only.
+    asking: Mutex<FxHashMap<MatchId, u32>>,
 }
 
 impl Payments {
     pub fn new(providers: Providers, limit: Duration) -> Payments {
         Payments { providers, limit, asking: Mutex::default() }
     }
-}
 
-/// Marks a match as being asked about, until it is dropped.
-struct Asking<'a> {
-    payments: &'a Payments,
-    match_id: MatchId,
-}
-
-impl<'a> Asking<'a> {
-    fn new(payments: &'a Payments, match_id: MatchId) -> Asking<'a> {
-        payments.asking.lock().unwrap_or_else(PoisonError::into_inner).insert(match_id);
-        Asking { payments, match_id }
+    fn asking(&self) -> MutexGuard<'_, FxHashMap<MatchId, u32>> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Asking<'_> {
+/// Marks a match as being asked about, until it is dropped.
+struct Asking {
+    dispatch: Arc<Dispatch>,
+    match_id: MatchId,
+}
+
+impl Asking {
+    fn new(dispatch: Arc<Dispatch>, match_id: MatchId) -> Asking {
+        *dispatch.payments.asking().entry(match_id).or_default() += 1;
+        Asking { dispatch, match_id }
+    }
+}
+
+impl Drop for Asking {
     fn drop(&mut self) {
-        self.payments.asking.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.match_id);
+        if let Entry::Occupied(mut askers) = self.dispatch.payments.asking().entry(self.match_id) {
+            *askers.get_mut() -= 1;
+            if *askers.get() == 0 {
+                askers.remove();
+            }
+        }
     }
 }
 
@@ -93,7 +104,7 @@ impl Dispatch {
             let events = Payment::decide(&state, &Command::Start { charge, answer }, ctx)?;
             Ok(Decision { events, command: Some((issued, reply)), settles: None })
         };
-        let asking = Asking::new(&self.payments, match_id);
+        let asking = Asking::new(Arc::clone(self), match_id);
         let appended = self.append(match_id, Actor::Account(issued.account), Some(TRIES), decide).await?;
         let Outcome::Appended(done) = appended else { return Ok(appended) };
         match done.status {
@@ -101,16 +112,13 @@ impl Dispatch {
             Status::PaymentRequested => {}
             _ => return Ok(appended),
         }
-        drop(asking);
         // On a task of its own: a client that goes away does not leave its payment in the air.
-        let dispatch = Arc::clone(self);
-        let asked = tokio::spawn(async move { dispatch.ask(match_id).await });
+        let asked = tokio::spawn(async move { asking.dispatch.ask(match_id).await });
         asked.await.unwrap_or(Err(ErrorCode::Internal))
     }
 
     /// Asks the provider about the charge under way, and notes its answer.
     async fn ask(&self, match_id: MatchId) -> Result<Outcome, ErrorCode> {
-        let _asking = Asking::new(&self.payments, match_id);
         let Some(charge) = self.charge_under_way(match_id)? else { return Err(ErrorCode::PaymentInProgress) };
         let Some(provider) = self.payments.providers.by_name.get(&charge.provider) else {
             return Err(ErrorCode::PaymentInProgress);
@@ -165,12 +173,13 @@ impl Dispatch {
     /// Policy: settles a charge under way by look-up. What the provider does not know is closed only once it has
     /// acknowledged a cancel of the key: a canceled key can never be charged.
     pub(crate) async fn settle_by_look_up(&self, match_id: MatchId) -> Result<(), String> {
-        if self.payments.asking.lock().unwrap_or_else(PoisonError::into_inner).contains(&match_id) {
-            return Ok(());
-        }
         let Some(charge) = self.charge_under_way(match_id).map_err(|code| code.to_string())? else {
             return Ok(());
         };
+        // In this order: whoever notes an intent has set the mark before.
+        if self.payments.asking().contains_key(&match_id) {
+            return Ok(());
+        }
         let provider = self.provider_of(&charge)?;
         let answer = match bounded(provider.look_up(&charge)).await? {
             LookUp::Answered(answer) => answer,

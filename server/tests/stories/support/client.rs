@@ -17,13 +17,6 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::{price, within};
 
-/// What a server sends, or that it sends no more.
-#[derive(Debug)]
-pub enum Frame {
-    Said(ServerFrame),
-    Closed,
-}
-
 /// One connection.
 pub struct Client {
     socket: WebSocketStream<TcpStream>,
@@ -58,18 +51,21 @@ impl Client {
         let hello = ClientHello { version: VERSION, client: "story".to_owned(), language: Language::En };
         self.send(&ClientFrame::Hello(hello)).await;
         match self.frame().await {
-            Frame::Said(ServerFrame::Hello(hello)) => self.hello = Some(hello),
+            Some(ServerFrame::Hello(hello)) => self.hello = Some(hello),
             other => panic!("no hello but {other:?}"),
         }
     }
 
     pub async fn log_in(&mut self, name: &str, password: &str) -> SignedIn {
-        let login =
-            Login { name: AccountName::new(name).expect("a name"), password: Secret(password.to_owned()) };
-        match self.ask(Body::Session(SessionRequest::Login(login))).await {
-            Ok(ResultBody::SignedIn(signed_in)) => {
+        self.try_log_in(name, password).await.expect("logged in")
+    }
+
+    pub async fn try_log_in(&mut self, name: &str, password: &str) -> Result<SignedIn, ErrorCode> {
+        let (name, password) = (AccountName::new(name).expect("a name"), Secret(password.to_owned()));
+        match self.ask(Body::Session(SessionRequest::Login(Login { name, password }))).await? {
+            ResultBody::SignedIn(signed_in) => {
                 self.account = Some(signed_in.account.account);
-                signed_in
+                Ok(signed_in)
             }
             other => panic!("not logged in but {other:?}"),
         }
@@ -103,31 +99,38 @@ impl Client {
 
     /// The reply to a request that was started.
     pub async fn reply(&mut self, id: CommandId) -> Result<ResultBody, ErrorReply> {
-        let outcome = loop {
-            if let Some(outcome) = self.replies.remove(&id) {
-                break outcome;
-            }
-            match self.frame().await {
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("the connection ended before the reply"),
-            }
-        };
-        match outcome {
+        match within("a reply", self.outcome(id)).await {
             Outcome::Result(result) => Ok(result),
             Outcome::Error(error) => Err(error),
         }
     }
 
-    /// The next frame.
-    pub async fn frame(&mut self) -> Frame {
+    async fn outcome(&mut self, id: CommandId) -> Outcome {
         loop {
-            match within("a frame", self.socket.next()).await {
+            if let Some(outcome) = self.replies.remove(&id) {
+                return outcome;
+            }
+            match self.frame().await {
+                Some(frame) => self.take(frame),
+                None => panic!("the connection ended before the reply"),
+            }
+        }
+    }
+
+    /// The next frame; none if the server sends no more.
+    pub async fn frame(&mut self) -> Option<ServerFrame> {
+        within("a frame", self.next_frame()).await
+    }
+
+    async fn next_frame(&mut self) -> Option<ServerFrame> {
+        loop {
+            match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    return Frame::Said(serde_json::from_str(&text).expect("a frame of the protocol"));
+                    return Some(serde_json::from_str(&text).expect("a frame of the protocol"));
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(other @ (Message::Binary(_) | Message::Frame(_)))) => panic!("got {other:?}"),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Frame::Closed,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
             }
         }
     }
@@ -136,9 +139,9 @@ impl Client {
     pub async fn bye(&mut self) -> ErrorCode {
         loop {
             match self.frame().await {
-                Frame::Said(ServerFrame::Bye(error)) => return error.code,
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("closed without a reason"),
+                Some(ServerFrame::Bye(error)) => return error.code,
+                Some(frame) => self.take(frame),
+                None => panic!("closed without a reason"),
             }
         }
     }
@@ -198,20 +201,29 @@ impl Client {
 
     pub async fn subscribe_to(&mut self, log: LogId, after: Seq) -> Result<Seq, ErrorCode> {
         match self.ask(Body::Session(SessionRequest::Subscribe(Subscribe { log, after }))).await? {
-            ResultBody::Subscribed(subscribed) => Ok(subscribed.head),
+            ResultBody::Subscribed(subscribed) => {
+                // What was pushed before the reply belongs to the subscription before.
+                self.pushes.clear();
+                self.pushed = after;
+                Ok(subscribed.head)
+            }
             other => panic!("no subscription: {other:?}"),
         }
     }
 
     /// The next push.
     pub async fn push(&mut self) -> Push {
+        within("a push", self.next_push()).await
+    }
+
+    async fn next_push(&mut self) -> Push {
         loop {
             if let Some(push) = self.pushes.pop_front() {
                 return push;
             }
             match self.frame().await {
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("the connection ended before the push"),
+                Some(frame) => self.take(frame),
+                None => panic!("the connection ended before the push"),
             }
         }
     }
