@@ -150,6 +150,7 @@ texts! {
     StepFirstRequest "Make your first request: n" "첫 요청을 작성하세요: n"
     StepClasses "Every change appears here by itself." "바뀌는 내용은 여기에 저절로 나타납니다."
     StepWriteRequest "A price such as 50000 or 5만; Enter goes on." "금액을 적으세요(예: 50000, 5만). Enter: 다음 칸."
+    StepDescribeRequest "What teachers should know, if you like; Enter goes on." "원하면 선생님께 알릴 내용을 적으세요. Enter: 다음 칸."
     StepSendRequest "Enter sends the request. Nothing is charged yet." "Enter로 요청을 보냅니다. 아직 결제되지 않습니다."
     StepSending "Sending; the answer comes in a moment." "보내는 중입니다. 곧 답이 옵니다."
     StepChecking "Outcome unknown, checking. Never charged twice." "결과를 확인하고 있습니다. 두 번 결제되지 않습니다."

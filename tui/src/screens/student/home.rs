@@ -137,8 +137,10 @@ impl Home {
             T::StepSending
         } else if self.form.at_last() {
             T::StepSendRequest
-        } else {
+        } else if self.form.focus() == PRICE {
             T::StepWriteRequest
+        } else {
+            T::StepDescribeRequest
         };
         step.say(world.language()).to_owned()
     }
