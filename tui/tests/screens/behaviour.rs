@@ -96,6 +96,16 @@ fn the_board_never_jumps() {
 }
 
 #[test]
+fn requests_of_the_same_moment_stand_in_the_order_of_their_numbers() {
+    let moment = "2026-11-30T05:00:00Z";
+    let board = [11, 12, 13].map(|number| request(number, 50_000, "수학", "서울 마포", moment)).to_vec();
+    let mut stage = Stage::signed_in(Language::En, junho(), Lists { board, ..Lists::default() });
+    let shown = stage.screen(80, 24);
+    let places = ["> #11", "#12", "#13"].map(|text| line_with(&shown, text));
+    assert!(places.is_sorted(), "{shown}");
+}
+
+#[test]
 fn an_empty_board_shows_what_comes_at_once() {
     let mut stage = Stage::signed_in(Language::Ko, junho(), Lists::default());
     assert!(stage.shows("지금은 기다리는 요청이 없습니다."));
