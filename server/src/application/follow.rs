@@ -39,6 +39,8 @@ const BATCH: usize = 2_000;
 const PACE: Duration = Duration::from_millis(10);
 /// How long a query waits for its view to take in what was in the log when it was asked.
 const CATCH_UP: Duration = Duration::from_secs(2);
+/// How long a resume waits for the push index: longer, since it ends the connection.
+const RESUME_CATCH_UP: Duration = Duration::from_secs(30);
 
 /// The views of the five contexts and the push index.
 pub struct Views {
@@ -165,7 +167,8 @@ impl Views {
     /// Reads a context's view as of now: what was in the log when this was called is in it.
     ///
     /// # Errors
-    /// [`ErrorCode::ContextUnavailable`] if the context is stopped or has failed, [`ErrorCode::Internal`] if it can't be read.
+    /// [`ErrorCode::ContextUnavailable`] if the context is stopped or has failed, [`ErrorCode::Busy`] if it does not come
+    /// so far in time, [`ErrorCode::Internal`] if it can't be read.
     pub async fn read<T>(
         &self,
         context: ContextName,
@@ -176,7 +179,9 @@ impl Views {
             return Err(ErrorCode::ContextUnavailable);
         }
         let head = *self.log.head().borrow();
-        part.reached(head, CATCH_UP).await;
+        if !part.reached(head, CATCH_UP).await && part.is_running() {
+            return Err(ErrorCode::Busy);
+        }
         self.read_now(context, query)
     }
 
@@ -220,7 +225,7 @@ impl Views {
         up_to: Seq,
         query: impl FnOnce(&Connection, Seq) -> rusqlite::Result<T>,
     ) -> Result<T, ErrorCode> {
-        if !self.audience.reached(up_to, CATCH_UP).await {
+        if !self.audience.reached(up_to, RESUME_CATCH_UP).await {
             return Err(ErrorCode::Busy);
         }
         self.audience.read(query)

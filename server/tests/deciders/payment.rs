@@ -83,6 +83,11 @@ fn each_attempt_has_a_key_of_its_own_from_log_match_and_number() {
     let next_key = |state: State| Payment::fold(&state.given().history).next_key(log, match_id);
     assert_eq!(next_key(State::Requested), format!("{log}-42-1"));
     assert_eq!(next_key(State::Declined), format!("{log}-42-2"));
+    assert_eq!(
+        next_key(State::SecondPaymentUnderWay),
+        format!("{log}-42-3"),
+        "never that of the one under way"
+    );
     let twice = [requested(), payment_requested(1), declined(), payment_requested(2), declined()];
     assert_eq!(Payment::fold(&given(twice).history).next_key(log, match_id), format!("{log}-42-3"));
 }

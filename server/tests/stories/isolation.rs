@@ -1,11 +1,11 @@
 //! A context is down: what it owns answers so, everything else goes on, and when it is back it has everything once.
 
 use matching_protocol::{
-    Command, ContextName, ErrorCode, MatchId, Money, PayMatch, RequestMatch, Seq, Status,
+    Body, Command, ContextName, ErrorCode, MatchId, Money, PageOf, PayMatch, Query, RequestMatch, Seq, Status,
 };
 use matching_server::contexts::Rules;
 
-use crate::support::{Client, Server, Setup, name_of, names, price};
+use crate::support::{Client, Server, Setup, name_of, names, price, within};
 
 struct People {
     student: Client,
@@ -182,7 +182,7 @@ async fn a_view_that_is_folded_again_has_the_same_rows() {
         let mut cursor = server.service.views.cursor(context);
         cursor.borrow_and_update();
         server.service.views.rebuild(context);
-        crate::support::within("the fold from the start", async {
+        within("the fold from the start", async {
             cursor.changed().await.expect("a view");
         })
         .await;
@@ -190,5 +190,31 @@ async fn a_view_that_is_folded_again_has_the_same_rows() {
     server.settled().await;
     assert_eq!(student.my_page().await, page);
     assert_eq!(teacher.board().await, board);
+    server.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_view_that_cannot_follow_says_so_and_never_answers_without_what_was_acknowledged() {
+    let (server, People { mut student, mut teacher }) = start().await;
+    student.request_and_pay().await;
+    assert_eq!(teacher.board().await.expect("the board").len(), 1);
+    // Somebody else holds the file: what is in the log does not get in.
+    let mut file =
+        rusqlite::Connection::open(server.service.settings.data.join("visit.sqlite")).expect("a file");
+    let held = file.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).expect("its lock");
+    student.request_and_pay().await;
+    let board = teacher.ask_once(Body::Query(Query::VisitRequests(PageOf::default()))).await;
+    assert!(matches!(board, Err(ErrorCode::Busy | ErrorCode::ContextUnavailable)), "{board:?}");
+
+    drop(held);
+    let board = within("the board", async {
+        loop {
+            match teacher.board().await {
+                Err(ErrorCode::ContextUnavailable) => {}
+                board => return board,
+            }
+        }
+    });
+    assert_eq!(board.await.expect("the board").len(), 2);
     server.end().await;
 }

@@ -2,6 +2,7 @@
 
 mod cancel;
 mod expiry;
+mod frames;
 mod isolation;
 mod limits;
 mod outside_payment;

@@ -170,7 +170,22 @@ impl Client {
         self.ask_as(CommandId::generate(), body).await
     }
 
+    /// A service that is busy has done nothing and asks to be asked again, under the same id.
     pub async fn ask_as(&mut self, id: CommandId, body: Body) -> Result<ResultBody, ErrorCode> {
+        let answered = async {
+            loop {
+                self.start(id, body.clone()).await;
+                match self.reply(id).await {
+                    Err(error) if error.code == ErrorCode::Busy => {}
+                    reply => return reply.map_err(|error| error.code),
+                }
+            }
+        };
+        within("an answer", answered).await
+    }
+
+    pub async fn ask_once(&mut self, body: Body) -> Result<ResultBody, ErrorCode> {
+        let id = CommandId::generate();
         self.start(id, body).await;
         self.reply(id).await.map_err(|error| error.code)
     }
