@@ -246,10 +246,15 @@ fn verify_and_the_comparison_of_views_find_nothing() {
 fn data_and_json_may_stand_before_or_after_any_subcommand() {
     on_both(|data| {
         let data = data.display().to_string();
-        let after = run(&["contexts", "list", "--data", &data, "--json"]);
-        assert_eq!(after.document().as_array().map(Vec::len), Some(5));
-        assert_eq!(run(&["--data", &data, "--json", "contexts", "list"]), after);
-        assert_eq!(run(&["contexts", "--json", "--data", &data, "list"]), after);
+        // How far the views of a folder that was stopped have come is another matter at each look.
+        let contexts = |args: &[&str]| -> Vec<Vec<Value>> {
+            let said = run(args).document();
+            said.as_array().unwrap().iter().map(|row| of(row, &["name", "state"])).collect()
+        };
+        let after = contexts(&["contexts", "list", "--data", &data, "--json"]);
+        assert_eq!(after.len(), 5);
+        assert_eq!(contexts(&["--data", &data, "--json", "contexts", "list"]), after);
+        assert_eq!(contexts(&["contexts", "--json", "--data", &data, "list"]), after);
     });
 }
 
