@@ -4,18 +4,19 @@
 //! the intent is in the log, and the settle policy looks its outcome up.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use matching_protocol::{Actor, ContextName, DeclineReason, ErrorCode, MatchId, Status};
-use rustc_hash::FxHashSet;
+use matching_protocol::{AccountId, Actor, ContextName, DeclineReason, ErrorCode, MatchId, Status};
+use rustc_hash::FxHashMap;
 
-use super::{Decision, Dispatch, Issued, Outcome, ReplyKind, TRIES, unreadable};
+use super::{Decision, Dispatch, Issued, Outcome, Refused, ReplyKind, TRIES, unreadable};
 use crate::contexts::payment::decider::{Command, Payment, State, never_charged};
 use crate::contexts::{Ctx, Decider, matching};
 use crate::ports::PaymentProvider;
 use crate::ports::event_log::{History, ReplyRecord};
-use crate::ports::payment::{Answer, Charge, LookUp, ProviderError};
+use crate::ports::payment::{Answer, Charge, LookUp, ProviderError, Unavailable};
 
 /// How long a look-up or a refund may take before it is tried again later.
 const POLICY_LIMIT: Duration = Duration::from_secs(10);
@@ -37,46 +38,60 @@ impl Providers {
 pub(super) struct Payments {
     providers: Providers,
     limit: Duration,
-    /// Matches whose provider is being asked by a command right now; the settle policy leaves them alone.
-    asking: Mutex<FxHashSet<MatchId>>,
+    /// Matches whose provider is being asked by commands right now, by how many; the settle policy leaves them alone. A
+    /// look-up beside a charge could cancel it while its approval is being noted.
+    asking: Mutex<FxHashMap<MatchId, u32>>,
 }
 
 impl Payments {
     pub fn new(providers: Providers, limit: Duration) -> Payments {
         Payments { providers, limit, asking: Mutex::default() }
     }
-}
 
-/// Marks a match as being asked about, until it is dropped.
-struct Asking<'a> {
-    payments: &'a Payments,
-    match_id: MatchId,
-}
+    pub fn current(&self) -> &dyn PaymentProvider {
+        self.providers.current.as_ref()
+    }
 
-impl<'a> Asking<'a> {
-    fn new(payments: &'a Payments, match_id: MatchId) -> Asking<'a> {
-        payments.asking.lock().unwrap_or_else(PoisonError::into_inner).insert(match_id);
-        Asking { payments, match_id }
+    fn is_asking(&self, match_id: MatchId) -> bool {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&match_id)
     }
 }
 
-impl Drop for Asking<'_> {
+/// Marks a match as being asked about, from before its intent is noted until there is an answer or none.
+struct Asking {
+    dispatch: Arc<Dispatch>,
+    match_id: MatchId,
+}
+
+impl Asking {
+    fn new(dispatch: &Arc<Dispatch>, match_id: MatchId) -> Asking {
+        let mut asking = dispatch.payments.asking.lock().unwrap_or_else(PoisonError::into_inner);
+        *asking.entry(match_id).or_insert(0) += 1;
+        Asking { dispatch: Arc::clone(dispatch), match_id }
+    }
+}
+
+impl Drop for Asking {
     fn drop(&mut self) {
-        self.payments.asking.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.match_id);
+        let asking = &self.dispatch.payments.asking;
+        let mut asking = asking.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut count) = asking.entry(self.match_id) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
     }
 }
 
 impl Dispatch {
-    pub(super) async fn pay(
-        self: &Arc<Self>,
-        issued: Issued,
-        match_id: MatchId,
-    ) -> Result<Outcome, ErrorCode> {
+    pub(super) async fn pay(self: &Arc<Self>, issued: Issued, match_id: MatchId) -> Result<Outcome, Refused> {
         if !self.views.is_running(ContextName::Payment) {
-            return Err(ErrorCode::PaymentUnavailable);
+            return Err(ErrorCode::PaymentUnavailable.into());
         }
-        let provider = &self.payments.providers.current;
+        let provider = self.payments.current();
         let log_id = self.log.id();
+        let admitted = provider.admit();
         let decide = |history: &History, ctx: &Ctx| {
             let price = matching::decider::payable(
                 &matching::decider::Matching::fold(&history.events),
@@ -91,31 +106,55 @@ impl Dispatch {
                 Answer::Declined(_) => ReplyKind::Refused(ErrorCode::PaymentDeclined),
             });
             let events = Payment::decide(&state, &Command::Start { charge, answer }, ctx)?;
+            // Only what could be paid is told that it can't be now; and nothing is appended.
+            if admitted.is_err() {
+                return Err(ErrorCode::PaymentUnavailable);
+            }
             Ok(Decision { events, command: Some((issued, reply)), settles: None })
         };
-        let asking = Asking::new(&self.payments, match_id);
-        let appended = self.append(match_id, Actor::Account(issued.account), Some(TRIES), decide).await?;
+        let asking = Asking::new(self, match_id);
+        let appended = self.append(match_id, Actor::Account(issued.account), Some(TRIES), decide).await;
+        let (appended, admission) = match (appended, admitted) {
+            (Ok(appended), Ok(admission)) => (appended, admission),
+            (Err(ErrorCode::PaymentUnavailable), Err(Unavailable { retry_after })) => {
+                return Err(Refused { code: ErrorCode::PaymentUnavailable, retry_after: Some(retry_after) });
+            }
+            (Err(code), _) => return Err(code.into()),
+            (Ok(appended), Err(_)) => return Ok(appended),
+        };
         let Outcome::Appended(done) = appended else { return Ok(appended) };
         match done.status {
-            Status::PaymentDeclined => return Err(ErrorCode::PaymentDeclined),
+            Status::PaymentDeclined => return Err(ErrorCode::PaymentDeclined.into()),
             Status::PaymentRequested => {}
             _ => return Ok(appended),
         }
-        drop(asking);
         // On a task of its own: a client that goes away does not leave its payment in the air.
         let dispatch = Arc::clone(self);
-        let asked = tokio::spawn(async move { dispatch.ask(match_id).await });
-        asked.await.unwrap_or(Err(ErrorCode::Internal))
+        let asked = tokio::spawn(async move {
+            let outcome = dispatch.ask(match_id, issued.account).await;
+            drop((admission, asking));
+            if matches!(outcome, Err(ErrorCode::PaymentInProgress)) {
+                tokio::spawn(async move { dispatch.settle_at_once(match_id).await });
+            }
+            outcome
+        });
+        Ok(asked.await.unwrap_or(Err(ErrorCode::Internal))?)
+    }
+
+    /// Looks up what has no certain answer without waiting for the policy, which goes on if this does not help.
+    async fn settle_at_once(&self, match_id: MatchId) {
+        if let Err(error) = self.settle_by_look_up(match_id).await {
+            tracing::debug!(%match_id, error, "not settled at once");
+        }
     }
 
     /// Asks the provider about the charge under way, and notes its answer.
-    async fn ask(&self, match_id: MatchId) -> Result<Outcome, ErrorCode> {
-        let _asking = Asking::new(&self.payments, match_id);
+    async fn ask(&self, match_id: MatchId, payer: AccountId) -> Result<Outcome, ErrorCode> {
         let Some(charge) = self.charge_under_way(match_id)? else { return Err(ErrorCode::PaymentInProgress) };
         let Some(provider) = self.payments.providers.by_name.get(&charge.provider) else {
             return Err(ErrorCode::PaymentInProgress);
         };
-        let answer = match tokio::time::timeout(self.payments.limit, provider.approve(&charge)).await {
+        let answer = match tokio::time::timeout(self.payments.limit, provider.approve(&charge, payer)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(ProviderError::NotReached(error))) => {
                 tracing::warn!(%match_id, provider = charge.provider, %error, "payment provider not reached");
@@ -162,23 +201,26 @@ impl Dispatch {
         }
     }
 
-    /// Policy: settles a charge under way by look-up. What the provider does not know is closed only once it has
-    /// acknowledged a cancel of the key: a canceled key can never be charged.
+    /// Policy: settles a charge under way by look-up. What the provider does not know is closed there first: a canceled
+    /// key can never be charged. Closing and not canceling, since the charge may arrive, and be looked up by somebody
+    /// else, before the close does.
     pub(crate) async fn settle_by_look_up(&self, match_id: MatchId) -> Result<(), String> {
-        if self.payments.asking.lock().unwrap_or_else(PoisonError::into_inner).contains(&match_id) {
-            return Ok(());
-        }
         let Some(charge) = self.charge_under_way(match_id).map_err(|code| code.to_string())? else {
             return Ok(());
         };
+        // After the read: the mark stood before the intent did, so without it the asking has ended.
+        if self.payments.is_asking(match_id) {
+            return Ok(());
+        }
         let provider = self.provider_of(&charge)?;
-        let answer = match bounded(provider.look_up(&charge)).await? {
+        let stands = match bounded(provider.look_up(&charge)).await? {
+            LookUp::Unknown => bounded(provider.close(&charge)).await?,
+            known => known,
+        };
+        let answer = match stands {
             LookUp::Answered(answer) => answer,
             LookUp::Canceled => never_charged(),
-            LookUp::Unknown => {
-                bounded(provider.cancel(&charge)).await?;
-                never_charged()
-            }
+            LookUp::Unknown => return Err("the provider closed nothing".to_owned()),
         };
         self.settle(match_id, &charge, answer).await.map(|_| ()).or_else(noted)
     }
