@@ -14,8 +14,8 @@ pub struct OpenRequests {
 
 #[derive(Default)]
 struct Student {
-    /// None until match's view was asked.
-    open: Option<i64>,
+    /// None until match's view was asked; then with the place that the view stood for.
+    open: Option<(i64, Seq)>,
     /// What changed while match's view was being asked.
     changes: Vec<(Seq, i64)>,
     /// Requests that are being appended.
@@ -44,7 +44,7 @@ impl OpenRequests {
         if student.open.is_none() {
             let since: i64 =
                 student.changes.drain(..).filter(|(seq, _)| *seq > at).map(|(_, change)| change).sum();
-            student.open = Some(i64::from(open) + since);
+            student.open = Some((i64::from(open) + since, at));
         }
     }
 
@@ -56,7 +56,7 @@ impl OpenRequests {
         let Some(limit) = self.limit else { return Ok(()) };
         let mut students = self.students();
         let student = students.entry(student).or_default();
-        if student.open.unwrap_or(0) + student.reserved >= i64::from(limit) {
+        if student.open.map_or(0, |(open, _)| open) + student.reserved >= i64::from(limit) {
             return Err(ErrorCode::TooManyOpen);
         }
         student.reserved += 1;
@@ -86,9 +86,64 @@ impl OpenRequests {
                 _ => continue,
             };
             match &mut student.open {
-                Some(open) => *open += change,
+                // The view may have had it already when it was asked.
+                Some((_, at)) if event.seq <= *at => {}
+                Some((open, _)) => *open += change,
                 None => student.changes.push((event.seq, change)),
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use matching_protocol::{Actor, MatchId, Time};
+
+    use super::*;
+
+    const STUDENT: AccountId = AccountId(7);
+
+    fn canceled(seq: u64) -> [Arc<Recorded>; 1] {
+        [Arc::new(Recorded {
+            seq: Seq(seq),
+            match_id: MatchId::new(1).unwrap(),
+            version: 2,
+            at: Time::from_millis(0),
+            by: Actor::Account(STUDENT),
+            event: Event::MatchCanceled { reason: None },
+        })]
+    }
+
+    fn free_places(open: &OpenRequests) -> usize {
+        std::iter::repeat_with(|| open.reserve(STUDENT)).take_while(Result::is_ok).count()
+    }
+
+    #[test]
+    fn a_change_counts_once_whether_the_view_had_it_or_not() {
+        for (noted_before, at, free) in [(true, 10, 1), (true, 9, 2), (false, 10, 1), (false, 9, 2)] {
+            let open = OpenRequests::new(3);
+            assert!(open.must_count(STUDENT));
+            if noted_before {
+                open.appended(STUDENT, &canceled(10));
+            }
+            open.counted(STUDENT, 2, Seq(at));
+            if !noted_before {
+                open.appended(STUDENT, &canceled(10));
+            }
+            assert!(!open.must_count(STUDENT));
+            assert_eq!(free_places(&open), free, "noted before the count: {noted_before}, view at {at}");
+        }
+    }
+
+    #[test]
+    fn a_place_that_is_given_back_is_free_again() {
+        let open = OpenRequests::new(1);
+        open.counted(STUDENT, 0, Seq(0));
+        assert_eq!(open.reserve(STUDENT), Ok(()));
+        assert_eq!(open.reserve(STUDENT), Err(ErrorCode::TooManyOpen));
+        open.release(STUDENT);
+        assert_eq!(open.reserve(STUDENT), Ok(()));
     }
 }

@@ -53,6 +53,7 @@ pub struct Subscription {
 
 struct Registration {
     sender: Sender,
+    after: Seq,
     queue: mpsc::Sender<Arc<Item>>,
     live_from: oneshot::Sender<Seq>,
 }
@@ -95,14 +96,14 @@ impl Pusher {
         *self.log.head().borrow()
     }
 
-    /// Registers for what comes from now on.
+    /// Registers for what comes from now on, `after` at the earliest, which is not behind the head.
     ///
     /// # Errors
-    /// [`ErrorCode::Busy`] if the server is stopping.
-    pub async fn subscribe(&self, sender: Sender) -> Result<Subscription, ErrorCode> {
+    /// [`ErrorCode::Busy`] if the server is stopping, or the log can't be read.
+    pub async fn subscribe(&self, sender: Sender, after: Seq) -> Result<Subscription, ErrorCode> {
         let (queue, items) = mpsc::channel(QUEUE);
         let (live_from, answer) = oneshot::channel();
-        let registration = Registration { sender, queue, live_from };
+        let registration = Registration { sender, after, queue, live_from };
         self.registrations.send(registration).await.map_err(|_| ErrorCode::Busy)?;
         let live_from = answer.await.map_err(|_| ErrorCode::Busy)?;
         Ok(Subscription { items, live_from })
@@ -241,7 +242,14 @@ impl Routing {
                     tokio::time::sleep(PACE).await;
                 }
                 registration = registrations.recv() => {
-                    let Some(Registration { sender, queue, live_from }) = registration else { return };
+                    let Some(Registration { sender, after, queue, live_from }) = registration else { return };
+                    // Whoever has seen the last event must not get it again with the round that is due.
+                    if after > self.cursor && self.route_all() {
+                        announce.send_replace(self.cursor);
+                    }
+                    if after > self.cursor {
+                        continue;
+                    }
                     self.subscribers.add(sender, queue);
                     // A connection that went away meanwhile is swept out later.
                     let _ = live_from.send(self.cursor);

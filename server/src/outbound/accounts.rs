@@ -1,9 +1,9 @@
 //! Accounts in a SQLite file of their own, beside the log.
 //!
-//! - [`passwords`]: argon2id, on two threads
-//! - [`guesses`]: how often one may guess
-//! - [`tokens`]: signed access tokens, random refresh tokens
-//! - [`store`], [`rows`]: the file `accounts.sqlite`, its cache, its statements
+//! - `passwords`: argon2id, on two threads
+//! - `guesses`: how often one may guess
+//! - `tokens`: signed access tokens, random refresh tokens
+//! - `store`, `rows`: the file `accounts.sqlite`, its cache, its statements
 
 mod guesses;
 mod passwords;

@@ -44,7 +44,7 @@ async fn student(place: &Place, number: usize) -> End {
     let mut turn = 0;
     loop {
         let paid = place.pay(match_id).await;
-        if number % 3 == 0 && turn == number % 2 {
+        if number.is_multiple_of(3) && turn == number % 2 {
             assert!(place.cancel(match_id).await.is_ok(), "a cancel waits for no provider");
             return End::Canceled;
         }

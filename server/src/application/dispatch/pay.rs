@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::Entry;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use matching_protocol::{AccountId, Actor, ContextName, DeclineReason, ErrorCode, MatchId, Status};
 use rustc_hash::FxHashMap;
+use tokio::sync::Notify;
 
 use super::{Decision, Dispatch, Issued, Outcome, Refused, ReplyKind, TRIES, unreadable};
 use crate::contexts::payment::decider::{Command, Payment, State, never_charged};
@@ -38,47 +39,46 @@ impl Providers {
 pub(super) struct Payments {
     providers: Providers,
     limit: Duration,
-    /// Matches whose provider is being asked by commands right now, by how many; the settle policy leaves them alone. A
-    /// look-up beside a charge could cancel it while its approval is being noted.
+    /// Matches whose provider is being asked by a command right now, or may be soon, and by how many; the settle policy
+    /// leaves them alone: a cancel of what it does not find could cross the charge. Held for a look-up or a change only.
     asking: Mutex<FxHashMap<MatchId, u32>>,
+    /// Wakes the settle policy: a charge got no certain answer.
+    unsettled: Notify,
 }
 
 impl Payments {
     pub fn new(providers: Providers, limit: Duration) -> Payments {
-        Payments { providers, limit, asking: Mutex::default() }
+        Payments { providers, limit, asking: Mutex::default(), unsettled: Notify::new() }
     }
 
     pub fn current(&self) -> &dyn PaymentProvider {
         self.providers.current.as_ref()
     }
 
-    fn is_asking(&self, match_id: MatchId) -> bool {
-        self.asking.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&match_id)
+    fn asking(&self) -> MutexGuard<'_, FxHashMap<MatchId, u32>> {
+        self.asking.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Marks a match as being asked about, from before its intent is noted until there is an answer or none.
+/// Marks a match as being asked about, until it is dropped.
 struct Asking {
     dispatch: Arc<Dispatch>,
     match_id: MatchId,
 }
 
 impl Asking {
-    fn new(dispatch: &Arc<Dispatch>, match_id: MatchId) -> Asking {
-        let mut asking = dispatch.payments.asking.lock().unwrap_or_else(PoisonError::into_inner);
-        *asking.entry(match_id).or_insert(0) += 1;
-        Asking { dispatch: Arc::clone(dispatch), match_id }
+    fn new(dispatch: Arc<Dispatch>, match_id: MatchId) -> Asking {
+        *dispatch.payments.asking().entry(match_id).or_default() += 1;
+        Asking { dispatch, match_id }
     }
 }
 
 impl Drop for Asking {
     fn drop(&mut self) {
-        let asking = &self.dispatch.payments.asking;
-        let mut asking = asking.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Entry::Occupied(mut count) = asking.entry(self.match_id) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
+        if let Entry::Occupied(mut askers) = self.dispatch.payments.asking().entry(self.match_id) {
+            *askers.get_mut() -= 1;
+            if *askers.get() == 0 {
+                askers.remove();
             }
         }
     }
@@ -112,7 +112,7 @@ impl Dispatch {
             }
             Ok(Decision { events, command: Some((issued, reply)), settles: None })
         };
-        let asking = Asking::new(self, match_id);
+        let asking = Asking::new(Arc::clone(self), match_id);
         let appended = self.append(match_id, Actor::Account(issued.account), Some(TRIES), decide).await;
         let (appended, admission) = match (appended, admitted) {
             (Ok(appended), Ok(admission)) => (appended, admission),
@@ -129,23 +129,22 @@ impl Dispatch {
             _ => return Ok(appended),
         }
         // On a task of its own: a client that goes away does not leave its payment in the air.
-        let dispatch = Arc::clone(self);
         let asked = tokio::spawn(async move {
-            let outcome = dispatch.ask(match_id, issued.account).await;
-            drop((admission, asking));
+            let outcome = asking.dispatch.ask(match_id, issued.account).await;
+            drop(admission);
+            let dispatch = Arc::clone(&asking.dispatch);
+            drop(asking);
             if matches!(outcome, Err(ErrorCode::PaymentInProgress)) {
-                tokio::spawn(async move { dispatch.settle_at_once(match_id).await });
+                dispatch.payments.unsettled.notify_one();
             }
             outcome
         });
         Ok(asked.await.unwrap_or(Err(ErrorCode::Internal))?)
     }
 
-    /// Looks up what has no certain answer without waiting for the policy, which goes on if this does not help.
-    async fn settle_at_once(&self, match_id: MatchId) {
-        if let Err(error) = self.settle_by_look_up(match_id).await {
-            tracing::debug!(%match_id, error, "not settled at once");
-        }
+    /// Waits for a charge that got no certain answer.
+    pub(crate) async fn left_unsettled(&self) {
+        self.payments.unsettled.notified().await;
     }
 
     /// Asks the provider about the charge under way, and notes its answer.
@@ -208,8 +207,8 @@ impl Dispatch {
         let Some(charge) = self.charge_under_way(match_id).map_err(|code| code.to_string())? else {
             return Ok(());
         };
-        // After the read: the mark stood before the intent did, so without it the asking has ended.
-        if self.payments.is_asking(match_id) {
+        // In this order: whoever notes an intent has set the mark before.
+        if self.payments.asking().contains_key(&match_id) {
             return Ok(());
         }
         let provider = self.provider_of(&charge)?;

@@ -110,3 +110,6 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

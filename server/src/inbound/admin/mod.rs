@@ -3,9 +3,9 @@
 //! - [`cli`]: what can be typed
 //! - [`request`]: what crosses the admin socket
 //! - [`client`]: from what was typed to a running server, or to the folder of a stopped one
-//! - [`socket`], [`peer`]: the server's end; who is on the other
+//! - [`socket`], `peer`: the server's end; who is on the other
 //! - [`answer`]: from a request to its subcommand; then one file a subcommand
-//! - [`show`], [`table`]: answers as a person or a program reads them
+//! - `show`, `table`: answers as a person or a program reads them
 //! - [`refusal`]: what is refused or goes wrong, in both languages
 
 mod accounts;

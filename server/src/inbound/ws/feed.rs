@@ -32,7 +32,7 @@ enum State {
 impl Feed {
     /// Goes on behind a place.
     pub fn new(gateway: Arc<Gateway>, sender: Sender, after: Seq) -> Feed {
-        let state = State::register(&gateway, sender);
+        let state = State::register(&gateway, sender, after);
         Feed { gateway, sender, cursor: after, state }
     }
 
@@ -61,7 +61,7 @@ impl Feed {
                             return Ok(frame);
                         }
                     }
-                    None => self.state = State::register(&self.gateway, self.sender),
+                    None => self.state = State::register(&self.gateway, self.sender, self.cursor),
                 },
             }
         }
@@ -116,8 +116,8 @@ impl Feed {
 }
 
 impl State {
-    fn register(gateway: &Arc<Gateway>, sender: Sender) -> State {
+    fn register(gateway: &Arc<Gateway>, sender: Sender, after: Seq) -> State {
         let pusher = gateway.pusher.clone();
-        State::Registering(async move { pusher.subscribe(sender).await }.boxed())
+        State::Registering(async move { pusher.subscribe(sender, after).await }.boxed())
     }
 }

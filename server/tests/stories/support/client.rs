@@ -19,6 +19,7 @@ use super::{price, within};
 
 /// What a server sends, or that it sends no more.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, in a test, and matched by what is in it")]
 pub enum Frame {
     Said(ServerFrame),
     Closed,
@@ -64,12 +65,15 @@ impl Client {
     }
 
     pub async fn log_in(&mut self, name: &str, password: &str) -> SignedIn {
-        let login =
-            Login { name: AccountName::new(name).expect("a name"), password: Secret(password.to_owned()) };
-        match self.ask(Body::Session(SessionRequest::Login(login))).await {
-            Ok(ResultBody::SignedIn(signed_in)) => {
+        self.try_log_in(name, password).await.expect("logged in")
+    }
+
+    pub async fn try_log_in(&mut self, name: &str, password: &str) -> Result<SignedIn, ErrorCode> {
+        let (name, password) = (AccountName::new(name).expect("a name"), Secret(password.to_owned()));
+        match self.ask(Body::Session(SessionRequest::Login(Login { name, password }))).await? {
+            ResultBody::SignedIn(signed_in) => {
                 self.account = Some(signed_in.account.account);
-                signed_in
+                Ok(signed_in)
             }
             other => panic!("not logged in but {other:?}"),
         }
@@ -103,25 +107,32 @@ impl Client {
 
     /// The reply to a request that was started.
     pub async fn reply(&mut self, id: CommandId) -> Result<ResultBody, ErrorReply> {
-        let outcome = loop {
-            if let Some(outcome) = self.replies.remove(&id) {
-                break outcome;
-            }
-            match self.frame().await {
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("the connection ended before the reply"),
-            }
-        };
-        match outcome {
+        match within("a reply", self.outcome(id)).await {
             Outcome::Result(result) => Ok(result),
             Outcome::Error(error) => Err(error),
         }
     }
 
+    async fn outcome(&mut self, id: CommandId) -> Outcome {
+        loop {
+            if let Some(outcome) = self.replies.remove(&id) {
+                return outcome;
+            }
+            match self.frame().await {
+                Frame::Said(frame) => self.take(frame),
+                Frame::Closed => panic!("the connection ended before the reply"),
+            }
+        }
+    }
+
     /// The next frame.
     pub async fn frame(&mut self) -> Frame {
+        within("a frame", self.next_frame()).await
+    }
+
+    async fn next_frame(&mut self) -> Frame {
         loop {
-            match within("a frame", self.socket.next()).await {
+            match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => {
                     return Frame::Said(serde_json::from_str(&text).expect("a frame of the protocol"));
                 }
@@ -198,13 +209,22 @@ impl Client {
 
     pub async fn subscribe_to(&mut self, log: LogId, after: Seq) -> Result<Seq, ErrorCode> {
         match self.ask(Body::Session(SessionRequest::Subscribe(Subscribe { log, after }))).await? {
-            ResultBody::Subscribed(subscribed) => Ok(subscribed.head),
+            ResultBody::Subscribed(subscribed) => {
+                // What was pushed before the reply belongs to the subscription before.
+                self.pushes.clear();
+                self.pushed = after;
+                Ok(subscribed.head)
+            }
             other => panic!("no subscription: {other:?}"),
         }
     }
 
     /// The next push.
     pub async fn push(&mut self) -> Push {
+        within("a push", self.next_push()).await
+    }
+
+    async fn next_push(&mut self) -> Push {
         loop {
             if let Some(push) = self.pushes.pop_front() {
                 return push;

@@ -8,10 +8,10 @@ mod server;
 
 use std::time::Duration;
 
-pub use client::{Client, Frame, name_of, names, seqs};
+pub use client::{Client, Frame, confirmation, name_of, names, seqs};
 pub use clock::TestClock;
 pub use provider::{Call, Step, TestProvider};
-pub use server::{Server, Setup, hours, price};
+pub use server::{PASSWORD, Server, Setup, hours, price};
 
 /// Keeps a hang from lasting; no test passes or fails by it otherwise.
 pub const LIMIT: Duration = Duration::from_secs(60);

@@ -63,6 +63,7 @@ struct Truth {
 pub struct TestProvider {
     truth: Arc<Mutex<Truth>>,
     calls: watch::Sender<usize>,
+    charges: Arc<watch::Sender<usize>>,
     held: watch::Sender<bool>,
     answers_look_ups: watch::Sender<bool>,
     takes_cancels: watch::Sender<bool>,
@@ -75,6 +76,7 @@ impl TestProvider {
         Arc::new(TestProvider {
             truth: Arc::new(Mutex::new(truth)),
             calls: watch::Sender::new(0),
+            charges: Arc::default(),
             held: watch::Sender::new(true),
             answers_look_ups: watch::Sender::new(true),
             takes_cancels: watch::Sender::new(true),
@@ -128,6 +130,12 @@ impl TestProvider {
         while self.calls().iter().filter(|call| with(call)).count() < times {
             within("calls of the provider", calls.changed()).await.expect("the provider is there");
         }
+    }
+
+    /// Waits until it has charged something late.
+    pub async fn charged(&self) {
+        let mut taken = self.charges.subscribe();
+        within("a charge", taken.wait_for(|taken| *taken > 0)).await.expect("the provider is there");
     }
 
     /// What it took and did not give back, in whole won.
@@ -197,10 +205,12 @@ impl PaymentProvider for TestProvider {
     ) -> BoxFuture<'a, Result<Answer, ProviderError>> {
         let step = self.next_step(charge);
         if step == Step::ChargeLate {
-            let (truth, charge, mut held) = (Arc::clone(&self.truth), charge.clone(), self.held.subscribe());
+            let (truth, charges) = (Arc::clone(&self.truth), Arc::clone(&self.charges));
+            let (charge, mut held) = (charge.clone(), self.held.subscribe());
             tokio::spawn(async move {
                 if held.wait_for(|held| !held).await.is_ok() {
                     truth.lock().unwrap_or_else(PoisonError::into_inner).charge(&charge);
+                    charges.send_modify(|charges| *charges += 1);
                 }
             });
         }

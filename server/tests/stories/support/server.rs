@@ -1,12 +1,13 @@
 //! The service in this process, on a folder of its own and a free port.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use matching_protocol::{
     AccountId, AccountName, Address, ContextName, Event, Language, MatchId, PersonName, Phone, Price,
-    Recorded, Role, Secret, Seq,
+    Recorded, Role, Secret, Seq, Time,
 };
 use matching_server::application::dispatch::Providers;
 use matching_server::application::verify;
@@ -18,7 +19,7 @@ use matching_server::ports::accounts::{NewAccount, Zone};
 use matching_server::settings::Settings;
 use matching_server::startup::{Adapters, Running, Service};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::{Client, LIMIT, TestClock, TestProvider, within};
 
@@ -36,6 +37,8 @@ pub struct Setup {
     pub payment_limit: Option<Duration>,
     /// The built-in ledger if none is given.
     pub provider: Option<Arc<TestProvider>>,
+    /// How much the kernel takes from the server for one connection before that has to wait, in bytes.
+    pub send_buffer: Option<u32>,
 }
 
 /// A service that runs.
@@ -74,7 +77,7 @@ impl Server {
         if let Some(provider) = &setup.provider {
             provider.watches(&service.log);
         }
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = listen(setup.send_buffer);
         let address = listener.local_addr().expect("an address");
         running.listen(&service, listener);
         Server { service, address, clock, setup, running, folder }
@@ -82,8 +85,14 @@ impl Server {
 
     /// Stops the service cleanly and starts it again on the same folder.
     pub async fn restart(self) -> Server {
+        self.restart_after(|| ()).await
+    }
+
+    /// The same, and does something while it is down.
+    pub async fn restart_after(self, meanwhile: impl FnOnce()) -> Server {
         let Server { service, clock, setup, running, folder, .. } = self;
         within("the stop", running.stop(service)).await;
+        meanwhile();
         Server::open(setup, folder, clock).await
     }
 
@@ -136,9 +145,25 @@ impl Server {
         self.service.log.read_after(Seq(0), usize::MAX >> 1).expect("the log")
     }
 
+    /// The balance of every account of the book.
+    pub async fn balances(&self) -> BTreeMap<String, i64> {
+        let read = self.service.views.read(ContextName::Payment, |rows, _| payment::view::balances(rows));
+        read.await.expect("payment's view")
+    }
+
     /// What happened to one match.
     pub fn history(&self, match_id: MatchId) -> Vec<Event> {
         self.service.log.read_match(match_id).expect("the log").iter().cloned().collect()
+    }
+
+    /// The same, by name.
+    pub fn story_of(&self, match_id: MatchId) -> Vec<&'static str> {
+        self.service.log.read_match(match_id).expect("the log").iter().map(Event::type_name).collect()
+    }
+
+    /// A meeting time a day ahead.
+    pub fn tomorrow(&self) -> Time {
+        self.clock.now().plus(hours(24))
     }
 
     pub fn head(&self) -> Seq {
@@ -192,6 +217,16 @@ impl Server {
         client.say_hello().await;
         client
     }
+}
+
+/// On a free port. What is accepted has the listener's send buffer.
+fn listen(send_buffer: Option<u32>) -> TcpListener {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    if let Some(bytes) = send_buffer {
+        socket.set_send_buffer_size(bytes).expect("a send buffer");
+    }
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a free port");
+    socket.listen(64).expect("a listener")
 }
 
 pub fn hours(hours: u64) -> Duration {
