@@ -235,7 +235,10 @@ impl Dispatch {
 
     fn provider_of(&self, charge: &Charge) -> Result<&Arc<dyn PaymentProvider>, String> {
         let provider = self.payments.providers.by_name.get(&charge.provider);
-        provider.ok_or_else(|| format!("no payment provider {:?} is set up here", charge.provider))
+        provider.ok_or_else(|| {
+            let name = &charge.provider;
+            format!("no payment provider {name:?} is set up here: give its --payment-url and --payment-name")
+        })
     }
 }
 
