@@ -11,7 +11,7 @@ use crate::ports::payment::Circuit;
 pub struct Thresholds {
     /// Opens after so many charges in a row without an answer.
     pub in_a_row: u32,
-    /// Opens too when so many of the last [`WINDOW`] had none.
+    /// Opens too when so many of the last twenty had none.
     pub of_window: u32,
     /// How long it stays open at first; twice as long after each try that fails.
     pub first_wait: Duration,
