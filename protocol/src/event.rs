@@ -112,6 +112,15 @@ impl Event {
         self.status().as_str()
     }
 
+    /// Why a match was canceled or a visit withdrawn, where somebody said so.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Event::MatchCanceled { reason } => reason.as_ref(),
+            Event::VisitWithdrawn { reason, .. } => Some(reason),
+            _ => None,
+        }
+    }
+
     /// The data alone, as JSON text: what a log stores beside the type.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use std::sync::Once;
 
 use crossterm::cursor::Show;
 use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, Event, EventStream,
+    self, DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange, Event,
 };
 use crossterm::style::force_color_output;
 use crossterm::terminal::{
@@ -13,12 +13,12 @@ use crossterm::terminal::{
     disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
-use futures_util::StreamExt;
 use ratatui::backend::CrosstermBackend;
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 use ratatui::{Frame, Terminal};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
 
 use crate::widgets::cells;
 
@@ -111,9 +111,12 @@ fn restore_on_panic() {
     });
 }
 
+/// Events that the app has not taken yet. When there are so many, the rest waits in the terminal.
+const MAX_EVENTS: usize = 256;
+
 /// What comes from the terminal, until a signal asks to leave.
 pub struct Input {
-    events: EventStream,
+    events: mpsc::Receiver<Event>,
     terminate: Signal,
     hang_up: Signal,
 }
@@ -122,10 +125,10 @@ impl Input {
     /// Starts to listen. To be called inside a tokio runtime.
     ///
     /// # Errors
-    /// If signals can't be listened to.
+    /// If signals can't be listened to, or there is no thread to be had.
     pub fn new() -> io::Result<Input> {
         Ok(Input {
-            events: EventStream::new(),
+            events: read_events()?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
         })
@@ -134,9 +137,23 @@ impl Input {
     /// The next event; `None` if the terminal is gone or a signal asks to leave. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Event> {
         tokio::select! {
-            event = self.events.next() => event.and_then(Result::ok),
+            event = self.events.recv() => event,
             _ = self.terminate.recv() => None,
             _ = self.hang_up.recv() => None,
         }
     }
+}
+
+/// Reads in a thread of its own: once the terminal is gone, crossterm reads on for ever, whatever time it is given
+/// (crossterm#793), and whoever waited for it would never hear of the signal that came with the end.
+fn read_events() -> io::Result<mpsc::Receiver<Event>> {
+    let (sender, events) = mpsc::channel(MAX_EVENTS);
+    std::thread::Builder::new().name("input".to_owned()).spawn(move || {
+        while let Ok(event) = event::read() {
+            if sender.blocking_send(event).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(events)
 }

@@ -148,7 +148,7 @@ async fn after_a_cut_the_app_is_signed_in_and_gets_what_it_missed_once() {
     app.live.follow(Seq(10));
     let id = peer.asked_to_subscribe(LOG, 10).await;
     peer.subscribed(id, 12).await;
-    assert_eq!(app.update().await, Update::Position(Seq(10)));
+    assert_eq!(app.update().await, Update::Following { head: Seq(12) });
     peer.push(&[11, 12]).await;
     assert_eq!(app.update().await, Update::Pushes(vec![push(11), push(12)]));
     peer.idle(20).await;
@@ -158,7 +158,7 @@ async fn after_a_cut_the_app_is_signed_in_and_gets_what_it_missed_once() {
     let mut peer = app.reconnected(2).await;
     let id = peer.asked_to_subscribe(LOG, 20).await;
     peer.subscribed(id, 22).await;
-    assert_eq!(app.update().await, Update::Position(Seq(20)));
+    assert_eq!(app.update().await, Update::Following { head: Seq(22) });
     peer.push(&[19, 20, 21]).await;
     assert_eq!(app.update().await, Update::Pushes(vec![push(21)]));
 }
@@ -169,7 +169,7 @@ async fn pushes_of_an_earlier_subscription_do_not_hide_those_of_the_new_one() {
     app.live.follow(Seq(100));
     let id = peer.asked_to_subscribe(LOG, 100).await;
     peer.subscribed(id, 100).await;
-    assert_eq!(app.update().await, Update::Position(Seq(100)));
+    assert_eq!(app.update().await, Update::Following { head: Seq(100) });
     // A list was loaded again and stands for an earlier place.
     app.live.follow(Seq(95));
     let id = peer.asked_to_subscribe(LOG, 95).await;
@@ -177,7 +177,7 @@ async fn pushes_of_an_earlier_subscription_do_not_hide_those_of_the_new_one() {
     peer.idle(101).await;
     peer.subscribed(id, 101).await;
     peer.push(&[96, 101]).await;
-    assert_eq!(app.update().await, Update::Position(Seq(95)));
+    assert_eq!(app.update().await, Update::Following { head: Seq(101) });
     assert_eq!(app.update().await, Update::Pushes(vec![push(96), push(101)]));
 }
 
@@ -187,7 +187,7 @@ async fn another_log_is_told_as_a_reset_and_not_subscribed_again() {
     app.live.follow(Seq(10));
     let id = peer.asked_to_subscribe(LOG, 10).await;
     peer.subscribed(id, 10).await;
-    assert_eq!(app.update().await, Update::Position(Seq(10)));
+    assert_eq!(app.update().await, Update::Following { head: Seq(10) });
     drop(peer);
     app.offline().await;
     app.server.log = LogId(Uuid::from_u128(8));

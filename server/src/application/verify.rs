@@ -31,6 +31,8 @@ struct Seen {
     given_back: u32,
     finished: u32,
     called_off: bool,
+    /// A paid visit is still to be called off.
+    call_off_due: bool,
     teacher: Option<AccountId>,
 }
 
@@ -81,13 +83,18 @@ impl Seen {
                 must(!self.called_off, "canceled or expired twice");
                 must(self.finished == 0, "canceled or expired after the finish");
                 self.called_off = true;
+                self.call_off_due = self.approved > 0;
             }
             Event::PaymentRequested { .. } => must(!self.called_off, "payment requested after the cancel"),
             Event::PaymentApproved { .. } => {
                 self.approved += 1;
                 must(self.approved == 1, "payment approved twice");
             }
-            Event::PaymentDeclined { .. } | Event::VisitCanceled {} => {}
+            Event::PaymentDeclined { .. } => {}
+            Event::VisitCanceled {} => {
+                let due = std::mem::take(&mut self.call_off_due);
+                must(due, "a visit called off twice, or without a paid match that was canceled or expired");
+            }
             Event::PaymentCanceled { .. } => {
                 self.given_back += 1;
                 must(

@@ -35,6 +35,7 @@ impl App {
             Update::Reply(id, outcome) => self.on_reply(id, outcome),
             Update::Lost(id) => self.on_lost(id),
             Update::Pushes(pushes) => self.on_pushes(pushes),
+            Update::Following { head } => self.world.following(head),
             Update::Position(_) => {}
             Update::Reset => self.world.start_over(),
         }
@@ -171,14 +172,12 @@ impl App {
     }
 
     fn on_pushes(&mut self, pushes: Vec<Push>) {
-        if let Some(changes) = self.world.count_while_away(pushes.len()) {
-            self.world.say(Notice::WhileAway(changes));
-        }
         let mut again: Vec<List> = Vec::new();
         for push in pushes {
             self.world.changes += 1;
-            if !self.world.is_catching_up() {
-                self.announce(&push);
+            match self.world.missed(push.seq()) {
+                Some(changes) => self.world.say(Notice::WhileAway(changes)),
+                None => self.announce(&push),
             }
             again.extend(self.world.model.fold(push));
         }

@@ -1,7 +1,7 @@
 //! What a pane's state consists of, beside the model.
 
 use jiff::tz::TimeZone;
-use matching_protocol::{Command, Language, MatchId, Time};
+use matching_protocol::{Command, Language, MatchId, Seq, Time};
 
 use crate::i18n::Notice;
 use crate::model::List;
@@ -94,9 +94,10 @@ pub struct Said {
     pub at: Time,
 }
 
-/// Changes that came right after a connection was made again.
+/// What happened while there was no connection, as far as it has been told since.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Away {
-    pub(super) since: Time,
+    /// Its last place in the log, once that is known.
+    pub(super) up_to: Option<Seq>,
     pub(super) changes: usize,
 }

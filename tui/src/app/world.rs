@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use matching_protocol::{
-    Body, Command, CommandId, ErrorCode, Language, MatchId, OneMatch, Query, Role, ServerHello, Time,
+    Body, Command, CommandId, ErrorCode, Language, MatchId, OneMatch, Query, Role, Seq, ServerHello, Time,
     Timeline,
 };
 
@@ -21,9 +21,6 @@ const CATCH_UP: Duration = Duration::from_millis(300);
 
 /// A payment whose outcome is unknown is asked about again after so long.
 const CHECK: Duration = Duration::from_secs(2);
-
-/// What is pushed so soon after a connection was made again has happened while one was away.
-const BACK: Duration = Duration::from_secs(2);
 
 /// What all screens share.
 pub struct World {
@@ -268,23 +265,29 @@ impl World {
         }
     }
 
-    /// The connection was made again: what comes now happened while one was away.
+    /// The connection was made again.
     pub(crate) fn back_online(&mut self) {
-        self.away = Some(Away { since: self.now, changes: 0 });
-    }
-
-    /// Whether what comes now happened while one was away.
-    pub(crate) fn is_catching_up(&self) -> bool {
-        self.away.is_some_and(|away| self.now <= away.since.plus(BACK))
-    }
-
-    /// Counts changes that happened while one was away.
-    pub(crate) fn count_while_away(&mut self, more: usize) -> Option<usize> {
-        if !self.is_catching_up() {
-            self.away = None;
+        self.away = Some(Away { up_to: None, changes: 0 });
+        if self.said.as_ref().is_some_and(|said| said.notice == Notice::OfflineNothingSent) {
+            self.said = None;
         }
+    }
+
+    /// What is pushed up to here happened while one was away.
+    pub(crate) fn following(&mut self, head: Seq) {
+        if let Some(away) = &mut self.away {
+            away.up_to.get_or_insert(head);
+        }
+    }
+
+    /// Counts what happened while one was away; `None` for what happens now.
+    pub(crate) fn missed(&mut self, seq: Seq) -> Option<usize> {
         let away = self.away.as_mut()?;
-        away.changes += more;
+        if away.up_to.is_some_and(|head| seq > head) {
+            self.away = None;
+            return None;
+        }
+        away.changes += 1;
         Some(away.changes)
     }
 

@@ -1,6 +1,6 @@
 use clap::Args;
 use jiff::tz::TimeZone;
-use matching_protocol::{Event, OneMatch, Query, ResultBody, reason_of};
+use matching_protocol::{Event, OneMatch, Query, ResultBody};
 
 use super::failure::Failure;
 use super::link::unfitting;
@@ -54,7 +54,7 @@ fn details(event: &Event, zone: &TimeZone) -> String {
             format!("{teacher_name}, {}", local(*visit_at, zone))
         }
         Event::VisitWithdrawn { .. } | Event::MatchCanceled { .. } => {
-            reason_of(event).map(ToString::to_string).unwrap_or_default()
+            event.reason().map(ToString::to_string).unwrap_or_default()
         }
         Event::MatchExpired {} | Event::VisitCanceled {} | Event::ClassFinished { .. } => String::new(),
     }

@@ -66,6 +66,11 @@ pub enum Update {
     Lost(CommandId),
     /// What happened: in the order of `seq`, each once.
     Pushes(Vec<Push>),
+    /// The subscription stands.
+    Following {
+        /// The end of the log just then: what is pushed up to here happened before.
+        head: Seq,
+    },
     /// Nothing is missing up to here.
     Position(Seq),
     /// The server's log is another one: load the first screen again, then [`Live::follow`] from there.

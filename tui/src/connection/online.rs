@@ -244,9 +244,8 @@ impl Online<'_> {
     async fn subscribed(&mut self, outcome: Outcome) -> Result<(), Stop> {
         self.subscribing = None;
         match outcome {
-            Outcome::Result(ResultBody::Subscribed(_)) => {
-                let Some(following) = self.task.following else { return Ok(()) };
-                Ok(self.task.tell(Update::Position(following.last)).await?)
+            Outcome::Result(ResultBody::Subscribed(subscribed)) => {
+                Ok(self.task.tell(Update::Following { head: subscribed.head }).await?)
             }
             Outcome::Error(error) if error.code == ErrorCode::ResumeReset => {
                 self.task.following = None;

@@ -62,7 +62,11 @@ impl Notice {
             Notice::Done(command, done) => say_done(language, command, done, zone, now),
             Notice::Happened(recorded) => say_happened(language, recorded, zone, now),
             Notice::WhileAway(changes) => match language {
-                Language::En => format!("Back online. While you were away: {changes} changes."),
+                Language::En => {
+                    let changes =
+                        if *changes == 1 { "1 change".to_owned() } else { format!("{changes} changes") };
+                    format!("Back online. While you were away: {changes}.")
+                }
                 Language::Ko => format!("다시 연결되었습니다. 그동안 바뀐 것: {changes}건."),
             },
             fixed => fixed.fixed(language).to_owned(),

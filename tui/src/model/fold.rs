@@ -1,7 +1,5 @@
 //! How a push changes the rows of each list. A row that holds an event already is not changed by it again.
 
-use std::cmp::Reverse;
-
 use matching_protocol::{
     AccountId, AccountView, BoardChange, BoardPush, ClassRow, ClassStatus, Event, MatchId, MatchView,
     MyPageRow, Push, Recorded, Role, Seq, VisitRequest, VisitRow, VisitStatus,
@@ -11,8 +9,8 @@ use matching_protocol::{
 pub trait Row: Sized {
     /// Which match.
     fn id(&self) -> MatchId;
-    /// Its place in the list.
-    fn order(&self) -> (i64, Reverse<MatchId>);
+    /// Its place in the list: as the server's pages have it, by number.
+    fn order(&self) -> i64;
     /// Folds a push into the rows.
     fn fold(rows: &mut Vec<Self>, me: Option<&AccountView>, push: &Push);
 }
@@ -31,8 +29,8 @@ impl Row for MatchView {
         self.match_id
     }
 
-    fn order(&self) -> (i64, Reverse<MatchId>) {
-        (0, Reverse(self.match_id))
+    fn order(&self) -> i64 {
+        -self.match_id.get()
     }
 
     fn fold(rows: &mut Vec<Self>, _: Option<&AccountView>, push: &Push) {
@@ -49,7 +47,7 @@ impl Row for MyPageRow {
         self.summary.match_id
     }
 
-    fn order(&self) -> (i64, Reverse<MatchId>) {
+    fn order(&self) -> i64 {
         self.summary.order()
     }
 
@@ -88,8 +86,8 @@ impl Row for VisitRequest {
         self.match_id
     }
 
-    fn order(&self) -> (i64, Reverse<MatchId>) {
-        (self.asked_at.as_millis(), Reverse(self.match_id))
+    fn order(&self) -> i64 {
+        self.match_id.get()
     }
 
     fn fold(rows: &mut Vec<Self>, me: Option<&AccountView>, push: &Push) {
@@ -147,8 +145,8 @@ impl Row for VisitRow {
         self.match_id
     }
 
-    fn order(&self) -> (i64, Reverse<MatchId>) {
-        (0, Reverse(self.match_id))
+    fn order(&self) -> i64 {
+        -self.match_id.get()
     }
 
     fn fold(rows: &mut Vec<Self>, me: Option<&AccountView>, push: &Push) {
@@ -191,8 +189,8 @@ impl Row for ClassRow {
         self.match_id
     }
 
-    fn order(&self) -> (i64, Reverse<MatchId>) {
-        (0, Reverse(self.match_id))
+    fn order(&self) -> i64 {
+        -self.match_id.get()
     }
 
     fn fold(rows: &mut Vec<Self>, me: Option<&AccountView>, push: &Push) {

@@ -1,7 +1,5 @@
 //! The exit codes that `--help` promises, each from a real cause.
 
-use std::net::TcpListener;
-
 use matching_protocol::Role;
 use serde_json::{Value, json};
 
@@ -50,9 +48,8 @@ fn what_cannot_be_read_is_2_and_nothing_is_sent() {
 
 #[test]
 fn no_connection_is_3() {
-    // A port that was free a moment ago and that nobody listens on.
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let person = Person::at(format!("ws://{address}"));
+    // Nobody listens on port 1.
+    let person = Person::at("ws://127.0.0.1:1".to_owned());
     let run = person.run(&["pay", "1"]);
     assert_eq!((run.code, run.out.as_str()), (Some(3), ""), "{run:?}");
     assert!(run.err.starts_with("no_connection: No server answers at ws://127.0.0.1:"), "{run:?}");

@@ -96,6 +96,16 @@ fn the_board_never_jumps() {
 }
 
 #[test]
+fn requests_of_the_same_moment_stand_in_the_order_of_their_numbers() {
+    let moment = "2026-11-30T05:00:00Z";
+    let board = [11, 12, 13].map(|number| request(number, 50_000, "수학", "서울 마포", moment)).to_vec();
+    let mut stage = Stage::signed_in(Language::En, junho(), Lists { board, ..Lists::default() });
+    let shown = stage.screen(80, 24);
+    let places = ["> #11", "#12", "#13"].map(|text| line_with(&shown, text));
+    assert!(places.is_sorted(), "{shown}");
+}
+
+#[test]
 fn an_empty_board_shows_what_comes_at_once() {
     let mut stage = Stage::signed_in(Language::Ko, junho(), Lists::default());
     assert!(stage.shows("지금은 기다리는 요청이 없습니다."));
@@ -332,10 +342,17 @@ fn offline_dims_what_is_shown_and_blocks_what_would_be_sent() {
 fn what_came_while_one_was_away_is_counted() {
     let mut stage = student(Language::En);
     offline(&mut stage);
+    stage.keys("c");
+    assert!(stage.shows("Offline, so nothing was sent."));
     online(&mut stage, minji());
+    assert!(!stage.shows("Offline, so nothing was sent."));
+    stage.link(Update::Following { head: Seq(102) });
     stage.event(recorded(101, 3, 3, Actor::Account(JUNHO), assigned("2026-12-02T10:00:00Z")));
+    assert!(stage.shows("Back online. While you were away: 1 change."));
     stage.event(recorded(102, 3, 4, Actor::Account(JUNHO), Event::ClassFinished { teacher: JUNHO }));
     assert!(stage.shows("Back online. While you were away: 2 changes."));
+    stage.event(recorded(103, 5, 2, Actor::System(ContextName::Matching), Event::MatchExpired {}));
+    assert!(stage.shows("#5: the request has expired."));
 }
 
 #[test]

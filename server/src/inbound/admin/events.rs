@@ -1,6 +1,6 @@
 //! `events`: the log itself.
 
-use matching_protocol::{Event, Recorded, Seq, reason_of};
+use matching_protocol::{Event, Recorded, Seq};
 
 use super::answer::{Admin, Answers, Outcome, internal};
 use super::refusal::Refusal;
@@ -80,9 +80,7 @@ pub fn what(event: &Event) -> String {
         Event::PaymentApproved { amount } | Event::PaymentCanceled { amount } => Some(amount.to_string()),
         Event::PaymentDeclined { reason } => Some(reason.to_string()),
         Event::VisitAssigned { teacher_name, visit_at, .. } => Some(format!("{teacher_name}, {visit_at}")),
-        Event::MatchCanceled { .. } | Event::VisitWithdrawn { .. } => {
-            reason_of(event).map(ToString::to_string)
-        }
+        Event::MatchCanceled { .. } | Event::VisitWithdrawn { .. } => event.reason().map(ToString::to_string),
         Event::MatchExpired {} | Event::VisitCanceled {} | Event::ClassFinished { .. } => None,
     };
     match detail {

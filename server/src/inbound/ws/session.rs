@@ -243,7 +243,8 @@ impl Session {
     /// Whoever went away leaves commands behind that may commit: each is carried on to its end, so that what it holds
     /// is given back and what it appended is counted.
     async fn leave(self) {
-        let Session { mut running, .. } = self;
+        let Session { socket, feed, mut running, .. } = self;
+        drop((socket, feed));
         while running.next().await.is_some() {}
     }
 

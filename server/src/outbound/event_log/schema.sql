@@ -22,7 +22,8 @@ CREATE TABLE commands (
     match_id INTEGER NOT NULL,
     seq      INTEGER NOT NULL, -- of the last event that belongs to it
     reply    TEXT,             -- a status or an error code; NULL while an intent to pay is not settled
-    PRIMARY KEY (account, id)
+    -- The id first: ids are ordered by time, so that the commands of many accounts go into one page.
+    PRIMARY KEY (id, account)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX commands_pending ON commands (match_id) WHERE reply IS NULL;

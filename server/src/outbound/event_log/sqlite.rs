@@ -231,7 +231,7 @@ pub(super) fn stored_command(
     id: CommandId,
 ) -> rusqlite::Result<Option<StoredCommand>> {
     connection
-        .prepare_cached("SELECT body, match_id, seq, reply FROM commands WHERE account = ? AND id = ?")?
+        .prepare_cached("SELECT body, match_id, seq, reply FROM commands WHERE account = ?1 AND id = ?2")?
         .query_row(params![account.0, id.0.as_bytes()], |row| {
             let reply: Option<String> = row.get(3)?;
             let match_id = MatchId::new(row.get(1)?).map_err(|error| invalid(error.to_string()))?;

@@ -17,14 +17,6 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::{price, within};
 
-/// What a server sends, or that it sends no more.
-#[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, in a test, and matched by what is in it")]
-pub enum Frame {
-    Said(ServerFrame),
-    Closed,
-}
-
 /// One connection.
 pub struct Client {
     socket: WebSocketStream<TcpStream>,
@@ -59,7 +51,7 @@ impl Client {
         let hello = ClientHello { version: VERSION, client: "story".to_owned(), language: Language::En };
         self.send(&ClientFrame::Hello(hello)).await;
         match self.frame().await {
-            Frame::Said(ServerFrame::Hello(hello)) => self.hello = Some(hello),
+            Some(ServerFrame::Hello(hello)) => self.hello = Some(hello),
             other => panic!("no hello but {other:?}"),
         }
     }
@@ -119,26 +111,26 @@ impl Client {
                 return outcome;
             }
             match self.frame().await {
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("the connection ended before the reply"),
+                Some(frame) => self.take(frame),
+                None => panic!("the connection ended before the reply"),
             }
         }
     }
 
-    /// The next frame.
-    pub async fn frame(&mut self) -> Frame {
+    /// The next frame; none if the server sends no more.
+    pub async fn frame(&mut self) -> Option<ServerFrame> {
         within("a frame", self.next_frame()).await
     }
 
-    async fn next_frame(&mut self) -> Frame {
+    async fn next_frame(&mut self) -> Option<ServerFrame> {
         loop {
             match self.socket.next().await {
                 Some(Ok(Message::Text(text))) => {
-                    return Frame::Said(serde_json::from_str(&text).expect("a frame of the protocol"));
+                    return Some(serde_json::from_str(&text).expect("a frame of the protocol"));
                 }
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
                 Some(Ok(other @ (Message::Binary(_) | Message::Frame(_)))) => panic!("got {other:?}"),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return Frame::Closed,
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
             }
         }
     }
@@ -147,9 +139,9 @@ impl Client {
     pub async fn bye(&mut self) -> ErrorCode {
         loop {
             match self.frame().await {
-                Frame::Said(ServerFrame::Bye(error)) => return error.code,
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("closed without a reason"),
+                Some(ServerFrame::Bye(error)) => return error.code,
+                Some(frame) => self.take(frame),
+                None => panic!("closed without a reason"),
             }
         }
     }
@@ -230,8 +222,8 @@ impl Client {
                 return push;
             }
             match self.frame().await {
-                Frame::Said(frame) => self.take(frame),
-                Frame::Closed => panic!("the connection ended before the push"),
+                Some(frame) => self.take(frame),
+                None => panic!("the connection ended before the push"),
             }
         }
     }

@@ -8,7 +8,7 @@ mod server;
 
 use std::time::Duration;
 
-pub use client::{Client, Frame, confirmation, name_of, names, seqs};
+pub use client::{Client, confirmation, name_of, names, seqs};
 pub use clock::TestClock;
 pub use provider::{Call, Step, TestProvider};
 pub use server::{PASSWORD, Server, Setup, hours, price};

@@ -143,18 +143,27 @@ impl Home {
         step.say(world.language()).to_owned()
     }
 
-    /// Draws the form and the list: side by side where there is room.
+    /// Draws the form and the list: side by side where there is room, and where both do not fit, the one that is in use.
     pub fn draw(&mut self, canvas: &mut Canvas<'_>, area: Rect, world: &World) {
         const FORM_HEIGHT: u16 = 8;
+        const BOTH_HEIGHT: u16 = 14;
         let (form, list) = if area.width >= 100 {
             let width = 46;
             (Rect { width, ..area }, Rect { x: area.x + width, width: area.width - width, ..area })
         } else {
-            let height = FORM_HEIGHT.min(area.height);
+            let height = match self.writing {
+                true if area.height < BOTH_HEIGHT => area.height,
+                false if area.height < BOTH_HEIGHT => 0,
+                _ => FORM_HEIGHT,
+            };
             (Rect { height, ..area }, Rect { y: area.y + height, height: area.height - height, ..area })
         };
-        self.draw_form(canvas, form, world);
-        self.draw_list(canvas, list, world);
+        if form.height > 0 {
+            self.draw_form(canvas, form, world);
+        }
+        if list.height > 0 {
+            self.draw_list(canvas, list, world);
+        }
     }
 
     fn draw_form(&self, canvas: &mut Canvas<'_>, area: Rect, world: &World) {
