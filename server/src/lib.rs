@@ -4,7 +4,8 @@
 //! - [`application`]: from a command to its context, and from an event to views, policies and pushes
 //! - [`ports`]: traits at the edge
 //! - [`inbound`]: WebSocket and admin socket
-//! - [`outbound`]: SQLite, the ledger, the clock
+//! - [`outbound`]: SQLite, the ledger, a payment provider over HTTP, the clock
+//! - [`payment_sandbox`]: a provider to try it with, which is no part of the service
 //! - [`startup`]: the composition root
 //! - [`settings`]: flags, environment, file
 //!
@@ -15,6 +16,7 @@ pub mod contexts;
 pub mod demo;
 pub mod inbound;
 pub mod outbound;
+pub mod payment_sandbox;
 pub mod ports;
 pub mod serve;
 pub mod settings;

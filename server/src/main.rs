@@ -9,6 +9,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use matching_server::inbound::admin::cli::{AdminCommand, EXIT_CODES};
 use matching_server::inbound::admin::client::{self, Exit};
+use matching_server::payment_sandbox::{self, SandboxOptions};
 use matching_server::settings::{Options, Settings};
 use nix::sys::stat::Mode;
 use tracing_subscriber::EnvFilter;
@@ -68,6 +69,8 @@ enum Command {
     },
     #[command(flatten)]
     Admin(AdminCommand),
+    /// A payment provider to try the service with: over HTTP, with a book of its own and faults on demand; no money moves
+    PaymentSandbox(SandboxOptions),
     /// Print the JSON Schema of everything that crosses the wire or lies in the log
     Schema,
     /// Print completions for a shell
@@ -101,6 +104,13 @@ fn main() -> ExitCode {
             match command.request().map(run) {
                 Ok(done) => done.unwrap_or_else(|error| failed(&error)),
                 Err(trouble) => client::usage(json, &trouble).into(),
+            }
+        }
+        Command::PaymentSandbox(options) => {
+            log("info", false);
+            match on_runtime(payment_sandbox::run(options)) {
+                Ok(Ok(())) => Exit::Done.into(),
+                Ok(Err(error)) | Err(error) => failed(&error),
             }
         }
         Command::Schema => print(|out| {

@@ -20,7 +20,8 @@ pub async fn serve(settings: Settings) -> anyhow::Result<()> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let address = settings.listen;
     let with_demo = settings.demo;
-    let (service, mut running) = Service::open(settings, Adapters::default()).await?;
+    let adapters = Adapters::of(&settings)?;
+    let (service, mut running) = Service::open(settings, adapters).await?;
     if with_demo {
         demo::seed(&service).await.context("can't make the demo accounts")?;
     }

@@ -21,9 +21,11 @@ use crate::inbound::ws;
 use crate::outbound::accounts::{HashCost, SqliteAccounts};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::event_log::sqlite::SqliteLog;
+use crate::outbound::payment::breaker::{Breaker, Limits};
+use crate::outbound::payment::http::HttpProvider;
 use crate::outbound::payment::ledger::Ledger;
-use crate::ports::{Accounts, Clock, EventLog};
-use crate::settings::Settings;
+use crate::ports::{Accounts, Clock, EventLog, PaymentProvider};
+use crate::settings::{PaymentSettings, ProviderChoice, Settings};
 pub use folder::{Folder, Held};
 
 /// What the service is made of, apart from the log and the accounts in its folder.
@@ -44,6 +46,33 @@ impl Default for Adapters {
             providers: Providers::new(Arc::new(Ledger), Vec::new()),
             cost: HashCost::default(),
         }
+    }
+}
+
+impl Adapters {
+    /// As the settings say. The ledger stays known whoever is charged now, and so does a provider over HTTP that has an
+    /// address: what was charged through them before is still looked up and given back.
+    ///
+    /// # Errors
+    /// If the provider over HTTP can't be talked to as it is set up.
+    pub fn of(settings: &Settings) -> anyhow::Result<Adapters> {
+        let Adapters { clock, cost, .. } = Adapters::default();
+        let PaymentSettings { provider, http, limit, at_once } = &settings.payment;
+        let ledger: Arc<dyn PaymentProvider> = Arc::new(Ledger);
+        let limits = Limits { at_once: *at_once, retry_when_full: *limit, ..Limits::default() };
+        let outside = match http {
+            Some(http) => {
+                let provider = Arc::new(HttpProvider::new(http, Arc::clone(&clock))?);
+                Some(Arc::new(Breaker::new(provider, limits)) as Arc<dyn PaymentProvider>)
+            }
+            None => None,
+        };
+        let providers = match (provider, outside) {
+            (ProviderChoice::Http, Some(outside)) => Providers::new(outside, vec![ledger]),
+            (ProviderChoice::Http, None) => anyhow::bail!("the payment provider over HTTP has no address"),
+            (ProviderChoice::Ledger, outside) => Providers::new(ledger, Vec::from_iter(outside)),
+        };
+        Ok(Adapters { clock, providers, cost })
     }
 }
 
@@ -99,7 +128,7 @@ impl Service {
             Arc::clone(&views),
             settings.max_open,
             providers,
-            settings.payment_limit,
+            settings.payment.limit,
         )?);
         let gateway = Arc::new(Gateway {
             accounts: Arc::clone(&accounts),

@@ -1,6 +1,7 @@
 //! From a command to its context: load the history, fold, decide, append; again if somebody else was faster.
 
 mod pay;
+mod refused;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,6 +14,7 @@ use matching_protocol::{
 };
 
 pub use pay::Providers;
+pub use refused::Refused;
 
 use crate::application::follow::Views;
 use crate::application::open_requests::OpenRequests;
@@ -23,6 +25,7 @@ use crate::contexts::{Caller, Ctx, Decider, Rules, matching};
 use crate::ports::event_log::{
     Append, AppendError, Appended, CommandRecord, History, ReadError, ReplyRecord, StoredCommand,
 };
+use crate::ports::payment::Health;
 use crate::ports::{Clock, EventLog};
 
 /// How often a command decides again when others are faster; policies never give up.
@@ -112,17 +115,17 @@ impl Dispatch {
         sender: Sender,
         id: CommandId,
         command: Command,
-    ) -> Result<Done, ErrorCode> {
+    ) -> Result<Done, Refused> {
         let issued = Issued { account: sender.account, id, body: digest_of(&command)? };
         let refused = match self.carry_out(sender, issued, command).await {
             Ok(Outcome::Appended(done)) => return Ok(done),
-            Ok(Outcome::Repeated(stored)) => return replayed(stored, issued.body),
-            Ok(Outcome::Nothing) => ErrorCode::Internal,
-            Err(code) => code,
+            Ok(Outcome::Repeated(stored)) => return Ok(replayed(stored, issued.body)?),
+            Ok(Outcome::Nothing) => ErrorCode::Internal.into(),
+            Err(refused) => refused,
         };
         // A repeat of a command that was done is refused when it is decided anew; then its stored reply counts.
         match self.log.command(issued.account, issued.id).map_err(unreadable)? {
-            Some(stored) => replayed(stored, issued.body),
+            Some(stored) => Ok(replayed(stored, issued.body)?),
             None => Err(refused),
         }
     }
@@ -132,15 +135,15 @@ impl Dispatch {
         sender: Sender,
         issued: Issued,
         command: Command,
-    ) -> Result<Outcome, ErrorCode> {
-        match command {
+    ) -> Result<Outcome, Refused> {
+        let done = match command {
             Command::RequestMatch(offer) => {
                 self.allow(sender, Role::Student, ContextName::Matching)?;
                 self.request(issued, MatchingCommand::Request { student: sender.account, offer }).await
             }
             Command::PayMatch(pay) => {
                 self.allow(sender, Role::Student, ContextName::Matching)?;
-                self.pay(issued, pay.match_id).await
+                return self.pay(issued, pay.match_id).await;
             }
             Command::CancelMatch(cancel) => {
                 self.allow(sender, Role::Student, ContextName::Matching)?;
@@ -168,7 +171,8 @@ impl Dispatch {
                 let command = ClassCommand::Finish { teacher: sender.account };
                 self.run::<Class>(issued, finish.match_id, &command).await
             }
-        }
+        };
+        Ok(done?)
     }
 
     fn allow(&self, sender: Sender, role: Role, context: ContextName) -> Result<(), ErrorCode> {
@@ -180,6 +184,12 @@ impl Dispatch {
 
     fn available(&self, context: ContextName) -> Result<(), ErrorCode> {
         if self.views.is_running(context) { Ok(()) } else { Err(ErrorCode::ContextUnavailable) }
+    }
+
+    /// How the provider that is charged does; `None` within this process.
+    pub fn payment_health(&self) -> Option<(&str, Health)> {
+        let provider = self.payments.current();
+        provider.health().map(|health| (provider.name(), health))
     }
 
     async fn run<D: Decider>(

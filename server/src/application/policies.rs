@@ -89,6 +89,7 @@ impl Policies {
             let tick = Instant::now() + TICK;
             tokio::select! {
                 changed = cursor.changed() => if changed.is_err() { return },
+                () = self.dispatch.left_unsettled(), if policy == Policy::Settle => {}
                 () = tokio::time::sleep_until(soonest.map_or(tick, |at| at.min(tick))) => {}
                 () = stopped(&mut stop) => return,
             }

@@ -13,7 +13,7 @@ use matching_protocol::{
     ResultBody, Role, Secret, ServerHello, SignedIn, Time,
 };
 
-use crate::application::dispatch::{Dispatch, Sender};
+use crate::application::dispatch::{Dispatch, Refused, Sender};
 use crate::application::follow::Views;
 use crate::application::push::Pusher;
 use crate::contexts::Rules;
@@ -158,7 +158,7 @@ impl Gateway {
         sender: Sender,
         id: CommandId,
         command: Command,
-    ) -> Result<ResultBody, ErrorCode> {
+    ) -> Result<ResultBody, Refused> {
         self.dispatch.command(sender, id, command).await.map(ResultBody::Done)
     }
 

@@ -101,7 +101,7 @@ async fn while_it_is_under_way_others_wait_and_nobody_asks_twice() {
     world.provider.called(|call| *call == looked_up).await;
     world.student.pushes_until(|push| push.match_id() == lost && name_of(push) == "PaymentApproved").await;
     let of_the_held = key(&world.server, match_id, 1);
-    let others = |call: &Call| *call == Call::LookUp(of_the_held.clone()) || matches!(call, Call::Cancel(_));
+    let others = |call: &Call| *call == Call::LookUp(of_the_held.clone()) || matches!(call, Call::Close(_));
     assert!(!world.provider.calls().iter().any(others), "{:?}", world.provider.calls());
 
     world.provider.release();
@@ -211,12 +211,12 @@ async fn what_a_look_up_does_not_find_is_closed_only_once_its_key_is_canceled() 
     let match_id = world.student.request().await;
     let id = CommandId::generate();
     assert_eq!(world.student.command_as(id, pay(match_id)).await, Err(ErrorCode::PaymentInProgress));
-    world.provider.called_times(2, |call| matches!(call, Call::Cancel(_))).await;
+    world.provider.called_times(2, |call| matches!(call, Call::Close(_))).await;
     assert_eq!(world.server.story_of(match_id), ["MatchRequested", "PaymentRequested"], "not closed yet");
 
     world.provider.take_cancels(true);
     world.student.push_named("PaymentDeclined").await;
-    let canceled = Call::Cancel(key(&world.server, match_id, 1));
+    let canceled = Call::Close(key(&world.server, match_id, 1));
     assert!(world.provider.calls().contains(&canceled));
     // The charge that comes late finds its key canceled.
     world.provider.release();

@@ -8,15 +8,16 @@ use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use matching_protocol::{Actor, ContextName, DeclineReason, ErrorCode, MatchId, Status};
+use matching_protocol::{AccountId, Actor, ContextName, DeclineReason, ErrorCode, MatchId, Status};
 use rustc_hash::FxHashMap;
+use tokio::sync::Notify;
 
-use super::{Decision, Dispatch, Issued, Outcome, ReplyKind, TRIES, unreadable};
+use super::{Decision, Dispatch, Issued, Outcome, Refused, ReplyKind, TRIES, unreadable};
 use crate::contexts::payment::decider::{Command, Payment, State, never_charged};
 use crate::contexts::{Ctx, Decider, matching};
 use crate::ports::PaymentProvider;
 use crate::ports::event_log::{History, ReplyRecord};
-use crate::ports::payment::{Answer, Charge, LookUp, ProviderError};
+use crate::ports::payment::{Answer, Charge, LookUp, ProviderError, Unavailable};
 
 /// How long a look-up or a refund may take before it is tried again later.
 const POLICY_LIMIT: Duration = Duration::from_secs(10);
@@ -41,11 +42,17 @@ pub(super) struct Payments {
     /// Matches whose provider is being asked by a command right now, or may be soon, and by how many; the settle policy
     /// leaves them alone: a cancel of what it does not find could cross the charge. Held for a look-up or a change only.
     asking: Mutex<FxHashMap<MatchId, u32>>,
+    /// Wakes the settle policy: a charge got no certain answer.
+    unsettled: Notify,
 }
 
 impl Payments {
     pub fn new(providers: Providers, limit: Duration) -> Payments {
-        Payments { providers, limit, asking: Mutex::default() }
+        Payments { providers, limit, asking: Mutex::default(), unsettled: Notify::new() }
+    }
+
+    pub fn current(&self) -> &dyn PaymentProvider {
+        self.providers.current.as_ref()
     }
 
     fn asking(&self) -> MutexGuard<'_, FxHashMap<MatchId, u32>> {
@@ -78,16 +85,13 @@ impl Drop for Asking {
 }
 
 impl Dispatch {
-    pub(super) async fn pay(
-        self: &Arc<Self>,
-        issued: Issued,
-        match_id: MatchId,
-    ) -> Result<Outcome, ErrorCode> {
+    pub(super) async fn pay(self: &Arc<Self>, issued: Issued, match_id: MatchId) -> Result<Outcome, Refused> {
         if !self.views.is_running(ContextName::Payment) {
-            return Err(ErrorCode::PaymentUnavailable);
+            return Err(ErrorCode::PaymentUnavailable.into());
         }
-        let provider = &self.payments.providers.current;
+        let provider = self.payments.current();
         let log_id = self.log.id();
+        let admitted = provider.admit();
         let decide = |history: &History, ctx: &Ctx| {
             let price = matching::decider::payable(
                 &matching::decider::Matching::fold(&history.events),
@@ -102,28 +106,54 @@ impl Dispatch {
                 Answer::Declined(_) => ReplyKind::Refused(ErrorCode::PaymentDeclined),
             });
             let events = Payment::decide(&state, &Command::Start { charge, answer }, ctx)?;
+            // Only what could be paid is told that it can't be now; and nothing is appended.
+            if admitted.is_err() {
+                return Err(ErrorCode::PaymentUnavailable);
+            }
             Ok(Decision { events, command: Some((issued, reply)), settles: None })
         };
         let asking = Asking::new(Arc::clone(self), match_id);
-        let appended = self.append(match_id, Actor::Account(issued.account), Some(TRIES), decide).await?;
+        let appended = self.append(match_id, Actor::Account(issued.account), Some(TRIES), decide).await;
+        let (appended, admission) = match (appended, admitted) {
+            (Ok(appended), Ok(admission)) => (appended, admission),
+            (Err(ErrorCode::PaymentUnavailable), Err(Unavailable { retry_after })) => {
+                return Err(Refused { code: ErrorCode::PaymentUnavailable, retry_after: Some(retry_after) });
+            }
+            (Err(code), _) => return Err(code.into()),
+            (Ok(appended), Err(_)) => return Ok(appended),
+        };
         let Outcome::Appended(done) = appended else { return Ok(appended) };
         match done.status {
-            Status::PaymentDeclined => return Err(ErrorCode::PaymentDeclined),
+            Status::PaymentDeclined => return Err(ErrorCode::PaymentDeclined.into()),
             Status::PaymentRequested => {}
             _ => return Ok(appended),
         }
         // On a task of its own: a client that goes away does not leave its payment in the air.
-        let asked = tokio::spawn(async move { asking.dispatch.ask(match_id).await });
-        asked.await.unwrap_or(Err(ErrorCode::Internal))
+        let asked = tokio::spawn(async move {
+            let outcome = asking.dispatch.ask(match_id, issued.account).await;
+            drop(admission);
+            let dispatch = Arc::clone(&asking.dispatch);
+            drop(asking);
+            if matches!(outcome, Err(ErrorCode::PaymentInProgress)) {
+                dispatch.payments.unsettled.notify_one();
+            }
+            outcome
+        });
+        Ok(asked.await.unwrap_or(Err(ErrorCode::Internal))?)
+    }
+
+    /// Waits for a charge that got no certain answer.
+    pub(crate) async fn left_unsettled(&self) {
+        self.payments.unsettled.notified().await;
     }
 
     /// Asks the provider about the charge under way, and notes its answer.
-    async fn ask(&self, match_id: MatchId) -> Result<Outcome, ErrorCode> {
+    async fn ask(&self, match_id: MatchId, payer: AccountId) -> Result<Outcome, ErrorCode> {
         let Some(charge) = self.charge_under_way(match_id)? else { return Err(ErrorCode::PaymentInProgress) };
         let Some(provider) = self.payments.providers.by_name.get(&charge.provider) else {
             return Err(ErrorCode::PaymentInProgress);
         };
-        let answer = match tokio::time::timeout(self.payments.limit, provider.approve(&charge)).await {
+        let answer = match tokio::time::timeout(self.payments.limit, provider.approve(&charge, payer)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(ProviderError::NotReached(error))) => {
                 tracing::warn!(%match_id, provider = charge.provider, %error, "payment provider not reached");
@@ -170,8 +200,9 @@ impl Dispatch {
         }
     }
 
-    /// Policy: settles a charge under way by look-up. What the provider does not know is closed only once it has
-    /// acknowledged a cancel of the key: a canceled key can never be charged.
+    /// Policy: settles a charge under way by look-up. What the provider does not know is closed there first: a canceled
+    /// key can never be charged. Closing and not canceling, since the charge may arrive, and be looked up by somebody
+    /// else, before the close does.
     pub(crate) async fn settle_by_look_up(&self, match_id: MatchId) -> Result<(), String> {
         let Some(charge) = self.charge_under_way(match_id).map_err(|code| code.to_string())? else {
             return Ok(());
@@ -181,13 +212,14 @@ impl Dispatch {
             return Ok(());
         }
         let provider = self.provider_of(&charge)?;
-        let answer = match bounded(provider.look_up(&charge)).await? {
+        let stands = match bounded(provider.look_up(&charge)).await? {
+            LookUp::Unknown => bounded(provider.close(&charge)).await?,
+            known => known,
+        };
+        let answer = match stands {
             LookUp::Answered(answer) => answer,
             LookUp::Canceled => never_charged(),
-            LookUp::Unknown => {
-                bounded(provider.cancel(&charge)).await?;
-                never_charged()
-            }
+            LookUp::Unknown => return Err("the provider closed nothing".to_owned()),
         };
         self.settle(match_id, &charge, answer).await.map(|_| ()).or_else(noted)
     }
@@ -203,7 +235,10 @@ impl Dispatch {
 
     fn provider_of(&self, charge: &Charge) -> Result<&Arc<dyn PaymentProvider>, String> {
         let provider = self.payments.providers.by_name.get(&charge.provider);
-        provider.ok_or_else(|| format!("no payment provider {:?} is set up here", charge.provider))
+        provider.ok_or_else(|| {
+            let name = &charge.provider;
+            format!("no payment provider {name:?} is set up here: give its --payment-url and --payment-name")
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use super::answer::{Admin, Answers, Ended, Outcome};
 use super::contexts::{self, ContextRow};
 use super::table::{self, Column};
 use crate::contexts::{class, payment, visit};
+use crate::ports::payment::{Circuit, Health};
 
 /// A visit is overdue when its meeting time is so long past and the class not finished.
 const OVERDUE: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,7 +32,49 @@ pub struct Status {
     pending_visits: Option<u64>,
     payments_under_way: Option<u64>,
     refunds_going_back: Option<u64>,
+    payment_provider: Option<ProviderRow>,
     overdue: Option<Vec<ClassRow>>,
+}
+
+/// How the outside payment provider does.
+#[derive(Serialize, Deserialize)]
+struct ProviderRow {
+    name: String,
+    /// `closed`: charges reach it; `open`: they are refused at once; `half-open`: one tries.
+    breaker: String,
+    /// While it is open: when one tries.
+    retry_after_ms: Option<u64>,
+    charges_under_way: u32,
+    failures_in_a_row: u32,
+}
+
+impl ProviderRow {
+    fn new((name, health): (&str, Health)) -> ProviderRow {
+        let (breaker, retry_after) = match health.circuit {
+            Circuit::Closed => ("closed", None),
+            Circuit::Open { retry_after } => ("open", Some(retry_after)),
+            Circuit::HalfOpen => ("half-open", None),
+        };
+        ProviderRow {
+            name: name.to_owned(),
+            breaker: breaker.to_owned(),
+            retry_after_ms: retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            charges_under_way: health.under_way,
+            failures_in_a_row: health.failures,
+        }
+    }
+
+    fn text(&self) -> String {
+        let wait = self.retry_after_ms.map(|wait| format!(", next try in {:.1} s", wait as f64 / 1_000.0));
+        format!(
+            "{}: breaker {}{}, {} charges under way, {} failures in a row",
+            self.name,
+            self.breaker,
+            wait.unwrap_or_default(),
+            self.charges_under_way,
+            self.failures_in_a_row
+        )
+    }
 }
 
 pub async fn show(admin: &Admin, answers: &Answers) -> Outcome {
@@ -57,6 +100,7 @@ pub async fn show(admin: &Admin, answers: &Answers) -> Outcome {
         pending_visits,
         payments_under_way,
         refunds_going_back,
+        payment_provider: service.dispatch.payment_health().map(ProviderRow::new),
         overdue,
         contexts: admin.contexts(),
     };
@@ -92,6 +136,9 @@ pub fn text(status: &Status) -> String {
     line("pending visits", count(status.pending_visits));
     line("payments under way", count(status.payments_under_way));
     line("refunds going back", count(status.refunds_going_back));
+    if let Some(provider) = &status.payment_provider {
+        line("payment provider", provider.text());
+    }
     let overdue = status.overdue.as_ref();
     line("overdue visits", count(overdue.map(|overdue| overdue.len() as u64)));
     let mut text = lines.join("\n");

@@ -21,6 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error as WsError, Message, Utf8Bytes};
 
 use super::feed::Feed;
+use crate::application::dispatch::Refused;
 use crate::application::stopped;
 use crate::inbound::gateway::{Gateway, Identity};
 use crate::ports::accounts::AccountsError;
@@ -290,7 +291,7 @@ impl Session {
                 async move { gateway.command(who.sender(), id, command).await }.boxed()
             }),
             Ok(Body::Query(query)) => self.start_admitted(id, move |gateway, who| {
-                async move { gateway.query(who.sender(), query).await }.boxed()
+                async move { Ok(gateway.query(who.sender(), query).await?) }.boxed()
             }),
         }
     }
@@ -298,7 +299,7 @@ impl Session {
     fn start_admitted(
         &mut self,
         id: CommandId,
-        ask: impl FnOnce(Arc<Gateway>, Identity) -> BoxFuture<'static, Result<ResultBody, ErrorCode>>,
+        ask: impl FnOnce(Arc<Gateway>, Identity) -> BoxFuture<'static, Result<ResultBody, Refused>>,
     ) {
         let language = self.language;
         match self.gateway.admit(self.identity.as_ref(), language) {
@@ -307,7 +308,7 @@ impl Session {
                 let asked = ask(Arc::clone(&self.gateway), who);
                 self.running.push(
                     async move {
-                        let outcome = asked.await.map_err(|code| ErrorReply::new(code, language));
+                        let outcome = asked.await.map_err(|refused| refused.reply(language));
                         Finished { reply: reply(Some(id), outcome), change: Change::None }
                     }
                     .boxed(),

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use matching_protocol::{DeclineReason, Event, Seq};
+use matching_protocol::{AccountId, DeclineReason, Event, Seq};
 use matching_server::ports::payment::{Answer, Charge, LookUp, PaymentProvider, ProviderError};
 use matching_server::ports::{BoxFuture, EventLog};
 use tokio::sync::watch;
@@ -36,6 +36,7 @@ pub enum Step {
 pub enum Call {
     Approve(String),
     LookUp(String),
+    Close(String),
     Cancel(String),
 }
 
@@ -197,7 +198,11 @@ impl PaymentProvider for TestProvider {
         None
     }
 
-    fn approve<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<Answer, ProviderError>> {
+    fn approve<'a>(
+        &'a self,
+        charge: &'a Charge,
+        _: AccountId,
+    ) -> BoxFuture<'a, Result<Answer, ProviderError>> {
         let step = self.next_step(charge);
         if step == Step::ChargeLate {
             let (truth, charges) = (Arc::clone(&self.truth), Arc::clone(&self.charges));
@@ -250,6 +255,20 @@ impl PaymentProvider for TestProvider {
                 Some(Key::Declined) => LookUp::Answered(Answer::Declined(declined())),
                 Some(Key::Canceled) => LookUp::Canceled,
             })
+        })
+    }
+
+    fn close<'a>(&'a self, charge: &'a Charge) -> BoxFuture<'a, Result<LookUp, ProviderError>> {
+        let taken = *self.takes_cancels.borrow();
+        let stands = taken.then(|| *self.truth().keys.entry(charge.key.clone()).or_insert(Key::Canceled));
+        self.note(Call::Close(charge.key.clone()));
+        Box::pin(async move {
+            match stands {
+                None => Err(ProviderError::Unknown("no answer".to_owned())),
+                Some(Key::Charged(_)) => Ok(LookUp::Answered(Answer::Approved)),
+                Some(Key::Declined) => Ok(LookUp::Answered(Answer::Declined(declined()))),
+                Some(Key::Canceled) => Ok(LookUp::Canceled),
+            }
         })
     }
 

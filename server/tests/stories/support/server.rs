@@ -67,7 +67,7 @@ impl Server {
         settings.max_rate = setup.max_rate;
         settings.max_open = setup.max_open;
         settings.rules = setup.rules;
-        settings.payment_limit = setup.payment_limit.unwrap_or(settings.payment_limit);
+        settings.payment.limit = setup.payment_limit.unwrap_or(settings.payment.limit);
         let providers = match &setup.provider {
             Some(provider) => Providers::new(Arc::clone(provider) as _, vec![Arc::new(Ledger)]),
             None => Providers::new(Arc::new(Ledger), Vec::new()),
